@@ -1,0 +1,2 @@
+/** Winnow's bench. */
+package dev.winnow.bench;

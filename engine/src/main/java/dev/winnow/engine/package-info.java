@@ -1,0 +1,2 @@
+/** Winnow's engine. */
+package dev.winnow.engine;

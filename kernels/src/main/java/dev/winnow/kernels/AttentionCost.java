@@ -1,0 +1,22 @@
+package dev.winnow.kernels;
+
+/**
+ * What executing a plan costs.
+ *
+ * @param pairs visible (query head, key) pairs: each is a dot product and a weighted add of headDim
+ * @param kvBytesRead bytes of stored keys and values that the kernel loads, re-reads counted
+ */
+public record AttentionCost(long pairs, long kvBytesRead) {
+  /** Nothing. */
+  public static final AttentionCost ZERO = new AttentionCost(0, 0);
+
+  /** Floating-point operations: two per multiply-add, {@code q.k} and {@code p.v}. */
+  public long flops(int headDim) {
+    return 4L * pairs * headDim;
+  }
+
+  /** The sum of two costs. */
+  public AttentionCost plus(AttentionCost other) {
+    return new AttentionCost(pairs + other.pairs, kvBytesRead + other.kvBytesRead);
+  }
+}
