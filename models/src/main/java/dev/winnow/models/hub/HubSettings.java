@@ -71,7 +71,9 @@ public record HubSettings(Path cacheDir, Optional<String> token, URI endpoint, b
         isOffline(environment));
   }
 
-  /** Whether {@code HF_HUB_OFFLINE} or {@code TRANSFORMERS_OFFLINE} asks to stay off the network. */
+  /**
+   * Whether {@code HF_HUB_OFFLINE} or {@code TRANSFORMERS_OFFLINE} asks to stay off the network.
+   */
   static boolean isOffline(Map<String, String> environment) {
     return value(environment, "HF_HUB_OFFLINE")
         .or(() -> value(environment, "TRANSFORMERS_OFFLINE"))
@@ -95,7 +97,8 @@ public record HubSettings(Path cacheDir, Optional<String> token, URI endpoint, b
       }
       return value.startsWith("~/") ? home.resolve(value.substring(2)) : Path.of(value);
     } catch (InvalidPathException e) {
-      throw new HubException("%s: '%s' is not a path; set it to a folder".formatted(name, value), e);
+      throw new HubException(
+          "%s: '%s' is not a path; set it to a folder".formatted(name, value), e);
     }
   }
 

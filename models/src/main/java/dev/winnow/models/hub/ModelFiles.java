@@ -49,9 +49,7 @@ final class ModelFiles {
                     .formatted(id, weights.get(0))
                 + " name the repository of the model itself");
       }
-      return Stream.concat(
-              top.stream().filter(ModelFiles::isSideFile), weights.stream())
-          .toList();
+      return Stream.concat(top.stream().filter(ModelFiles::isSideFile), weights.stream()).toList();
     }
     if (ggufs.size() == 1) {
       return ggufs;
