@@ -15,7 +15,8 @@ interface CommandRunner {
    * @param timeout after which it is ended
    * @param output gets each line of its output and error output
    * @return its exit status
-   * @throws IOException if there is no such program, or it took too long
+   * @throws IOException if there is no such program
+   * @throws HubException if it took too long
    */
   int run(List<String> command, Duration timeout, Consumer<String> output)
       throws IOException, InterruptedException;

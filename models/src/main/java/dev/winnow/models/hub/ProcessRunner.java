@@ -30,8 +30,9 @@ final class ProcessRunner implements CommandRunner {
         ended = process.waitFor(50, TimeUnit.MILLISECONDS);
       }
       if (!ended) {
-        throw new IOException(
-            "%s did not end within %d s".formatted(command.get(0), timeout.toSeconds()));
+        throw new HubException(
+            "'%s' did not end within %d s and was stopped; check the network and run it again"
+                .formatted(String.join(" ", command), timeout.toSeconds()));
       }
       reader.join(Duration.ofSeconds(1));
       pass(lines, output);
