@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** An exclusive lock on a file, against other processes and other threads of this one. */
+/**
+ * An exclusive lock on a file, against other Java processes and other threads of this one. Python's
+ * libraries lock the same files in another way, so against them only the hash check protects.
+ */
 final class FileLocks {
   private static final long POLL_MILLIS = 50;
 

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -12,7 +13,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Requests to a hub. Redirects are followed by hand, because the token must go to the hub alone and
@@ -57,8 +62,7 @@ final class HubHttp implements AutoCloseable {
     Map<String, String> described = new HashMap<>();
     URI uri = start;
     for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
-      HttpResponse<Flow.Publisher<List<ByteBuffer>>> response =
-          client.send(request(method, uri, offset), HttpResponse.BodyHandlers.ofPublisher());
+      HttpResponse<Flow.Publisher<List<ByteBuffer>>> response = send(request(method, uri, offset));
       StallGuard body = new StallGuard(response.body(), policy.stallTimeout());
       Map<String, String> headers = headers(response);
       headers.forEach(
@@ -80,11 +84,34 @@ final class HubHttp implements AutoCloseable {
         "%s redirects more than %d times; check HF_ENDPOINT".formatted(start, MAX_REDIRECTS));
   }
 
+  /** Waits for the headers; a request's own timeout may, from JDK 26 on, cover the body too. */
+  private HttpResponse<Flow.Publisher<List<ByteBuffer>>> send(HttpRequest request)
+      throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> answer =
+        client.sendAsync(request, HttpResponse.BodyHandlers.ofPublisher());
+    try {
+      return answer.get(policy.stallTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw asIoException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new HttpTimeoutException(
+          "no answer within " + policy.stallTimeout().toMillis() + " ms");
+    } finally {
+      answer.cancel(true); // without effect when it has completed
+    }
+  }
+
+  private static IOException asIoException(Throwable cause) {
+    if (cause instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
+    return cause instanceof IOException io ? io : new IOException(cause);
+  }
+
   private HttpRequest request(String method, URI uri, OptionalLong offset) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
             .method(method, HttpRequest.BodyPublishers.noBody())
-            .timeout(policy.stallTimeout())
             .header("User-Agent", "winnow")
             // Sizes and offsets are those of the file, not of a compressed form.
             .header("Accept-Encoding", "identity");

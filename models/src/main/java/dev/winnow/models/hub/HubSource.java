@@ -20,7 +20,10 @@ public final class HubSource implements ModelSource {
 
   @Override
   public boolean recognises(String model) {
-    return ModelId.tryParse(model).isPresent();
+    // "models/x.gguf" has the form of a repository but is a path that does not exist.
+    return !model.endsWith(ModelFiles.GGUF)
+        && !model.endsWith(ModelFiles.SAFETENSORS)
+        && ModelId.tryParse(model).isPresent();
   }
 
   @Override

