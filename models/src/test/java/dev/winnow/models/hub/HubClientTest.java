@@ -39,7 +39,7 @@ class HubClientTest {
   void aPullWritesTheTreeThatPythonWrites() throws IOException {
     Path snapshot = pull(ProgressListener.silent());
 
-    // What huggingface_hub.snapshot_download leaves, file by file.
+    // What hf_hub_download of huggingface_hub 2.4.0 leaves, but for its CACHEDIR.TAG.
     String repository = "models--tiny-org--tiny.model";
     assertThat(tree())
         .containsExactlyInAnyOrder(
