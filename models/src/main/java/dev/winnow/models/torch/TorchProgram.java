@@ -6,39 +6,58 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.winnow.models.WeightFormat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
-/** Compiled TorchScript methods; they keep no state, tensors and weights are arguments. */
+/**
+ * The TorchScript methods of one model: the blocks of its architecture over the linear layer of its
+ * weight format. They keep no state; tensors and weights are arguments.
+ */
 final class TorchProgram implements AutoCloseable {
+  private static final String PACKED = "__torch__.torch.classes.quantized.LinearPackedParamsBase";
+
   private final String name;
+  private final int threads;
   private final PtSymbolBlock block;
 
-  private TorchProgram(String name, PtSymbolBlock block) {
+  private TorchProgram(String name, int threads, PtSymbolBlock block) {
     this.name = name;
+    this.threads = threads;
     this.block = block;
   }
 
   /**
-   * Compiles the method texts in the resources {@code names}, one after the other.
+   * Compiles {@code blocks} for {@code weights}.
    *
    * @throws IllegalStateException if libtorch refuses the text
    */
-  static TorchProgram load(PtNDManager manager, String... names) {
+  static TorchProgram load(
+      PtNDManager manager, WeightFormat weights, int threads, List<String> blocks) {
+    WeightFormat head = headFormat(weights);
     StringBuilder methods = new StringBuilder();
-    for (String name : names) {
-      methods.append(resource(name)).append('\n');
+    methods.append(linear(weights));
+    methods.append(
+        linear(head)
+            .replace("def pack(", "def pack_head(")
+            .replace("def linear(", "def linear_head("));
+    methods.append(resource("prepare")).append(resource("common"));
+    for (String name : blocks) {
+      methods.append(resource(name));
     }
-    String label = String.join("+", names);
-    byte[] archive = ScriptArchive.of(methods.toString());
+    String source = methods.toString().replace("HEAD_MATRIX", matrixType(head));
+    source = source.replace("MATRIX", matrixType(weights));
+    String label = weights.label() + " " + blocks;
     try {
       PtSymbolBlock block =
-          JniUtils.loadModule(manager, new ByteArrayInputStream(archive), true, false);
+          JniUtils.loadModule(
+              manager, new ByteArrayInputStream(ScriptArchive.of(source)), true, false);
       JniUtils.enableInferenceMode(block);
-      return new TorchProgram(label, block);
+      return new TorchProgram(label, threads, block);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory only
     } catch (EngineException e) {
@@ -46,8 +65,24 @@ final class TorchProgram implements AutoCloseable {
     }
   }
 
+  /** How the output head is held: half precision where the layers are int8, else as they are. */
+  static WeightFormat headFormat(WeightFormat weights) {
+    return weights == WeightFormat.INT8 ? WeightFormat.F16 : weights;
+  }
+
+  private static String linear(WeightFormat format) {
+    return resource("linear_" + format.label())
+        .replace("MATRIX", matrixType(format))
+        .replace("REDUCE_RANGE", CpuFeatures.hasVnni() ? "False" : "True");
+  }
+
+  private static String matrixType(WeightFormat format) {
+    return "Tuple[" + (format == WeightFormat.F32 ? "Tensor" : PACKED) + ", Tensor, Tensor]";
+  }
+
   /** Calls {@code method}; the caller closes the result. */
   IValue call(String method, IValue... arguments) {
+    TorchRuntime.prepareThread(threads);
     return IValueUtils.runMethod(block, method, arguments);
   }
 
@@ -72,13 +107,13 @@ final class TorchProgram implements AutoCloseable {
       if (in == null) {
         throw new IllegalStateException("no resource " + path);
       }
-      // Comment lines explain the text to people; libtorch's parser takes some badly.
+      // Comments are for people; libtorch's parser of archives takes some badly.
       StringBuilder code = new StringBuilder();
       new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .filter(line -> !line.stripLeading().startsWith("#"))
           .forEach(line -> code.append(line).append('\n'));
-      return code.toString();
+      return code.append('\n').toString();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -2,7 +2,6 @@ package dev.winnow.models.torch;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 
@@ -36,14 +35,14 @@ public final class TorchRuntime {
     }
   }
 
+  /** The thread count that the current thread was prepared with. */
+  private static final ThreadLocal<Integer> PREPARED = new ThreadLocal<>();
+
   private TorchRuntime() {}
 
   /** A manager for native tensors on the CPU; close it to free them. */
   static PtNDManager newManager() {
-    // The compiling executor specialises on shapes that change all the time here; it never pays.
-    NDManager manager = Holder.ENGINE.newBaseManager(Device.cpu());
-    JniUtils.setGraphExecutorOptimize(false);
-    return (PtNDManager) manager;
+    return (PtNDManager) Holder.ENGINE.newBaseManager(Device.cpu());
   }
 
   /** Version of libtorch. */
@@ -51,10 +50,16 @@ public final class TorchRuntime {
     return Holder.ENGINE.getVersion();
   }
 
-  /** Threads that one dense operation uses; process-wide. */
-  static void setThreads(int threads) {
-    if (Holder.ENGINE != null) {
+  /**
+   * Settings that libtorch keeps per calling thread: the number of OpenMP threads, and no compiling
+   * executor, because it specialises on shapes and those change all the time here.
+   */
+  static void prepareThread(int threads) {
+    Integer prepared = PREPARED.get();
+    if (prepared == null || prepared != threads) {
+      JniUtils.setGraphExecutorOptimize(false);
       JniUtils.setNumThreads(threads);
+      PREPARED.set(threads);
     }
   }
 }
