@@ -2,6 +2,7 @@ package dev.winnow.models.text;
 
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.lib.filter.Filter;
+import com.hubspot.jinjava.lib.filter.LengthFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,47 @@ final class PythonFilters {
         indent = number.intValue();
       }
       return PythonJson.write(value, indent, interpreter.getConfig().getMaxOutputSize());
+    }
+  }
+
+  /** Counts code points of a string. */
+  static final class Length implements Filter {
+    private final Filter otherwise = new LengthFilter();
+    private final String name;
+
+    Length(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public String getName() {
+      return name;
+    }
+
+    @Override
+    public Object filter(Object value, JinjavaInterpreter interpreter, String... arguments) {
+      return value instanceof CharSequence text
+          ? text.codePoints().count()
+          : otherwise.filter(value, interpreter, arguments);
+    }
+  }
+
+  /** A filter that is a method of strings. */
+  static final class OfString implements Filter {
+    private final String name;
+
+    OfString(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public String getName() {
+      return name;
+    }
+
+    @Override
+    public Object filter(Object value, JinjavaInterpreter interpreter, String... arguments) {
+      return PythonStrings.call(value == null ? "" : value.toString(), name, arguments);
     }
   }
 

@@ -11,6 +11,7 @@ import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.lib.filter.Filter;
 import com.hubspot.jinjava.lib.filter.FilterLibrary;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import com.hubspot.jinjava.lib.fn.FunctionLibrary;
 import com.hubspot.jinjava.lib.tag.Tag;
 import com.hubspot.jinjava.lib.tag.TagLibrary;
 import java.time.Clock;
@@ -32,9 +33,7 @@ final class TemplateSandbox {
   private static final Set<String> FILTERS =
       Set.of(
           "abs",
-          "batch",
           "capitalize",
-          "center",
           "count",
           "d",
           "default",
@@ -42,10 +41,9 @@ final class TemplateSandbox {
           "escape",
           "first",
           "float",
-          "format",
           "groupby",
-          "indent",
           "int",
+          "items",
           "join",
           "last",
           "length",
@@ -60,20 +58,19 @@ final class TemplateSandbox {
           "safe",
           "select",
           "selectattr",
-          "slice",
           "sort",
           "string",
           "sum",
           "title",
           "tojson",
           "trim",
-          "truncate",
           "unique",
-          "upper",
-          "wordcount");
+          "upper");
 
   private static final Set<String> TAGS =
       Set.of("break", "call", "continue", "else", "elif", "for", "if", "macro", "raw", "set");
+
+  private static final Set<String> FUNCTIONS = Set.of(":namespace", ":range");
 
   private static final LegacyOverrides LIKE_JINJA2 =
       LegacyOverrides.newBuilder()
@@ -143,11 +140,17 @@ final class TemplateSandbox {
   }
 
   private String run(String template, Map<String, Object> bindings, RenderBudget budget) {
-    Jinjava jinjava = new Jinjava(config(budget));
+    Jinjava jinjava = new TemplateExpressions(config(budget));
     Context context = jinjava.getGlobalContext();
     context.registerFilter(new PythonFilters.Trim());
     context.registerFilter(new PythonFilters.ToJson());
     context.registerFilter(new PythonFilters.Items());
+    context.registerFilter(new PythonFilters.Length("length"));
+    context.registerFilter(new PythonFilters.Length("count"));
+    for (String name : Set.of("upper", "lower", "title", "capitalize", "replace")) {
+      context.registerFilter(new PythonFilters.OfString(name));
+    }
+    context.registerTag(new FilteringForTag());
     context.registerTag(new GenerationTag());
     for (String name : Set.of("raise_exception", "strftime_now", "range")) {
       context.registerFunction(
@@ -179,7 +182,8 @@ final class TemplateSandbox {
         .withDisabled(
             Map.of(
                 Library.FILTER, others(new FilterLibrary(true, Set.of()).entries(), FILTERS),
-                Library.TAG, otherTags(new TagLibrary(true, Set.of()).entries())))
+                Library.TAG, otherTags(new TagLibrary(true, Set.of()).entries()),
+                Library.FUNCTION, otherFunctions(new FunctionLibrary(true, Set.of()).entries())))
         .withElResolver(new TemplateResolver())
         .withInterperterFactory(
             new InterpreterFactory() {
@@ -201,6 +205,13 @@ final class TemplateSandbox {
     return all.stream()
         .map(Filter::getName)
         .filter(name -> !allowed.contains(name))
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<String> otherFunctions(Collection<ELFunctionDefinition> all) {
+    return all.stream()
+        .map(ELFunctionDefinition::getName)
+        .filter(name -> !FUNCTIONS.contains(name))
         .collect(Collectors.toSet());
   }
 
