@@ -55,6 +55,7 @@ record TokenizerFile(
     private final BitSet known = new BitSet();
     private final BitSet special = new BitSet();
     private final BitSet bytes = new BitSet();
+    private final Map<Integer, String> added = new HashMap<>();
     private DecoderKind decoder = DecoderKind.TOKEN_WISE;
     private boolean hasVocabulary;
 
@@ -81,6 +82,7 @@ record TokenizerFile(
       if (!hasVocabulary || known.isEmpty()) {
         throw damaged("model.vocab", "no tokens", "at least one token");
       }
+      checkAddedTokens();
       return new TokenizerFile(Map.copyOf(ids), known, special, bytes, decoder);
     }
 
@@ -137,9 +139,33 @@ record TokenizerFile(
           throw damaged("added_tokens", token.toString(), "objects with id and content");
         }
         put(content.textValue(), id.longValue());
+        added.put(id.intValue(), content.textValue());
         special.set(id.intValue(), token.path("special").asBoolean());
       }
       expect(parser.currentToken(), JsonToken.END_ARRAY, "added_tokens");
+    }
+
+    /** The native library would give such a token another id than the model was trained with. */
+    private void checkAddedTokens() {
+      ids.forEach(
+          (token, id) -> {
+            String other = added.get(id);
+            if (other != null && !other.equals(token)) {
+              throw damaged(
+                  "added_tokens",
+                  "'%s' with id %d, which '%s' has too".formatted(other, id, token),
+                  "one token per id");
+            }
+          });
+      added.forEach(
+          (id, token) -> {
+            if (!ids.get(token).equals(id)) {
+              throw damaged(
+                  "added_tokens",
+                  "'%s' with ids %d and %d".formatted(token, id, ids.get(token)),
+                  "one id per token");
+            }
+          });
     }
 
     private void put(String token, long id) {

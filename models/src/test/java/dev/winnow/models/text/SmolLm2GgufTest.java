@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class SmolLm2GgufTest {
   private static JsonNode expected;
   private static Tokenizer tokenizer;
+  private static Optional<ObjectNode> config;
 
   @BeforeAll
   static void load() throws IOException {
@@ -26,7 +29,7 @@ class SmolLm2GgufTest {
         new ObjectMapper()
             .readTree(SharedFiles.require("models/smollm2-135m.expected.json").toFile());
     byte[] json = GgufTokenizer.tokenizerJson(metadata).orElseThrow();
-    Optional<ObjectNode> config = GgufTokenizer.tokenizerConfig(metadata);
+    config = GgufTokenizer.tokenizerConfig(metadata);
     tokenizer = Tokenizer.load(json, config, "SmolLM2");
   }
 
@@ -56,6 +59,28 @@ class SmolLm2GgufTest {
       assertThat(tokenizer.encode(text, false)).as(text).isEqualTo(ids);
       assertThat(tokenizer.decode(ints(item.get("greedy_ids")), false))
           .isEqualTo(item.get("text").textValue());
+    }
+  }
+
+  @Test
+  void every_recorded_conversation_renders_as_recorded() {
+    ChatTemplate template = ChatTemplate.fromConfig(config, "SmolLM2");
+    assertThat(expected.get("chat_templates")).isNotEmpty();
+    for (JsonNode item : expected.get("chat_templates")) {
+      List<ChatMessage> messages = new ArrayList<>();
+      for (JsonNode message : item.get("messages")) {
+        messages.add(
+            new ChatMessage(message.get("role").textValue(), message.get("content").textValue()));
+      }
+      assertThat(template.render(messages, item.get("add_generation_prompt").booleanValue()))
+          .isEqualTo(item.get("rendered").textValue());
+    }
+    for (JsonNode item : expected.get("cases")) {
+      if (item.get("kind").textValue().equals("chat")) {
+        String prompt = item.get("prompt").textValue();
+        assertThat(template.render(List.of(ChatMessage.user(prompt)), true))
+            .isEqualTo(item.get("rendered").textValue());
+      }
     }
   }
 
