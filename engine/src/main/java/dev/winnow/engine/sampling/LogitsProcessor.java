@@ -18,7 +18,8 @@ interface LogitsProcessor {
     public void process(Candidates candidates, BitSet seen) {
       for (int id = seen.nextSetBit(0); id >= 0; id = seen.nextSetBit(id + 1)) {
         float score = candidates.score(id);
-        candidates.setScore(id, score < 0 ? score * penalty : score / penalty);
+        float changed = score < 0 ? score * penalty : score / penalty;
+        candidates.setScore(id, Math.min(changed, Float.MAX_VALUE));
       }
     }
   }
@@ -27,8 +28,10 @@ interface LogitsProcessor {
   record Temperature(float temperature) implements LogitsProcessor {
     @Override
     public void process(Candidates candidates, BitSet seen) {
+      // Taking the maximum off first changes no probability and keeps tiny temperatures finite.
+      float max = candidates.maxScore();
       for (int i = 0; i < candidates.size(); i++) {
-        candidates.setScore(i, candidates.score(i) / temperature);
+        candidates.setScore(i, (candidates.score(i) - max) / temperature);
       }
     }
   }
