@@ -68,6 +68,9 @@ public final class Sequence implements AutoCloseable {
 
   /** A sequence of the same tokens that shares what was computed and goes on apart. */
   public synchronized Sequence fork() {
+    if (closed) {
+      throw new IllegalStateException("the sequence is closed");
+    }
     Sequence child = new Sequence(cache.fork(), techniques.fork(), layers);
     child.append(ids(0, length));
     return child;
