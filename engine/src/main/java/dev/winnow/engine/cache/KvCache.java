@@ -1,0 +1,233 @@
+package dev.winnow.engine.cache;
+
+import dev.winnow.engine.cache.PagePool.Shared;
+import dev.winnow.kernels.DType;
+import dev.winnow.kernels.KvPages;
+import dev.winnow.models.AttentionSpec;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
+
+/**
+ * Keys and values of one sequence, a {@link KvPages} per layer.
+ *
+ * <p>It grows page by page without copying. {@link #fork()} shares every page; a shared page is
+ * copied when one of its users is about to write it. A layer that a technique skips has fewer rows
+ * than {@link #length()}. Not for use by several threads at once.
+ */
+public final class KvCache implements AutoCloseable {
+  private final PagePool pool;
+  private final int maxTokens;
+  private final List<KvPages> layers = new ArrayList<>();
+  private final List<List<Shared>> pages = new ArrayList<>();
+  private int length;
+
+  /**
+   * An empty cache.
+   *
+   * @param specs attention of each layer
+   * @param dtype how keys and values are stored
+   * @param maxTokens the most tokens it may hold
+   */
+  public KvCache(PagePool pool, List<AttentionSpec> specs, DType dtype, int maxTokens) {
+    this.pool = pool;
+    this.maxTokens = maxTokens;
+    for (AttentionSpec spec : specs) {
+      layers.add(new KvPages(spec.kvHeads(), spec.headDim(), dtype));
+      pages.add(new ArrayList<>());
+    }
+  }
+
+  private KvCache(KvCache parent) {
+    pool = parent.pool;
+    maxTokens = parent.maxTokens;
+    length = parent.length;
+    for (int layer = 0; layer < parent.layers.size(); layer++) {
+      KvPages from = parent.layers.get(layer);
+      KvPages to = new KvPages(from.kvHeads(), from.headDim(), from.dtype());
+      for (Shared shared : parent.pages.get(layer)) {
+        pool.share(shared);
+        to.addPage(shared.page);
+      }
+      to.setLength(from.length());
+      layers.add(to);
+      pages.add(new ArrayList<>(parent.pages.get(layer)));
+    }
+  }
+
+  /** A cache with the same content that can grow apart. */
+  public KvCache fork() {
+    return new KvCache(this);
+  }
+
+  /** Rows of {@code layer}. */
+  public KvPages layer(int layer) {
+    return layers.get(layer);
+  }
+
+  /** Tokens that went through the model, whichever layers they visited. */
+  public int length() {
+    return length;
+  }
+
+  /** The most tokens it may hold. */
+  public int maxTokens() {
+    return maxTokens;
+  }
+
+  /** Notes that {@code rows} more tokens went through all layers that run. */
+  public void advance(int rows) {
+    length += rows;
+  }
+
+  /**
+   * Makes room for {@code rows} more rows of {@code layer}, in pages that nobody else uses.
+   *
+   * @throws CapacityException if there is none
+   */
+  public void reserve(int layer, int rows) {
+    KvPages rowsOfLayer = layers.get(layer);
+    List<Shared> owned = pages.get(layer);
+    int needed = rowsOfLayer.length() + rows;
+    if (needed > maxTokens) {
+      throw tooLong(needed);
+    }
+    int tail = rowsOfLayer.length() / KvPages.PAGE_TOKENS;
+    if (tail < owned.size() && pool.isShared(owned.get(tail))) {
+      Shared mine = take(layer, needed);
+      copy(owned.get(tail).page, mine.page);
+      pool.release(owned.get(tail));
+      owned.set(tail, mine);
+      rowsOfLayer.replacePage(tail, mine.page);
+    }
+    while (rowsOfLayer.capacity() < needed) {
+      Shared mine = take(layer, needed);
+      owned.add(mine);
+      rowsOfLayer.addPage(mine.page);
+    }
+  }
+
+  /**
+   * Checks that the sequence can grow to {@code tokens}, without taking memory yet.
+   *
+   * @param runs which layers will store the tokens
+   * @throws CapacityException saying what would fit
+   */
+  public void checkFits(int tokens, IntPredicate runs) {
+    if (tokens > maxTokens) {
+      throw tooLong(tokens);
+    }
+    long bytes = bytesToGrow(tokens, runs);
+    long free = pool.maxBytes() - pool.usedBytes();
+    if (bytes > free) {
+      int fits = length;
+      while (bytesToGrow(fits + 1, runs) <= free) {
+        fits = (fits / KvPages.PAGE_TOKENS + 1) * KvPages.PAGE_TOKENS;
+      }
+      throw new CapacityException(
+          ("a sequence of %d tokens needs %d more bytes of keys and values, but kv_cache_bytes is %d"
+                  + " and %d are in use: %d tokens fit; raise kv_cache_bytes, close other sequences"
+                  + " or shorten the prompt")
+              .formatted(tokens, bytes, pool.maxBytes(), pool.usedBytes(), fits),
+          tokens,
+          fits);
+    }
+  }
+
+  private long bytesToGrow(int tokens, IntPredicate runs) {
+    long bytes = 0;
+    for (int layer = 0; layer < layers.size(); layer++) {
+      if (runs.test(layer)) {
+        int wanted = (tokens + KvPages.PAGE_TOKENS - 1) / KvPages.PAGE_TOKENS;
+        bytes +=
+            Math.max(0, wanted - pages.get(layer).size()) * PagePool.pageBytes(layers.get(layer));
+      }
+    }
+    return bytes;
+  }
+
+  private Shared take(int layer, int needed) {
+    KvPages rows = layers.get(layer);
+    return pool.take(rows)
+        .orElseThrow(
+            () ->
+                new CapacityException(
+                    ("no room for token %d: a page of %d bytes is needed for layer %d, but"
+                            + " kv_cache_bytes is %d and %d are in use; raise kv_cache_bytes, close"
+                            + " other sequences or generate fewer tokens")
+                        .formatted(
+                            needed,
+                            PagePool.pageBytes(rows),
+                            layer,
+                            pool.maxBytes(),
+                            pool.usedBytes()),
+                    needed,
+                    rows.length()));
+  }
+
+  private CapacityException tooLong(int needed) {
+    return new CapacityException(
+        ("the sequence would have %d tokens, but its context holds %d (max_context, at most the"
+                + " model's max_position_embeddings); shorten the prompt or raise max_context")
+            .formatted(needed, maxTokens),
+        needed,
+        maxTokens);
+  }
+
+  private static void copy(KvPages.Page from, KvPages.Page to) {
+    MemorySegment.copy(
+        from.keys().segment(), 0, to.keys().segment(), 0, from.keys().segment().byteSize());
+    MemorySegment.copy(
+        from.values().segment(), 0, to.values().segment(), 0, from.values().segment().byteSize());
+  }
+
+  /** Forgets the tokens from {@code newLength} on, in every layer. */
+  public void truncate(int newLength) {
+    if (newLength < 0 || newLength > length) {
+      throw new IllegalArgumentException(
+          "length must be in [0, %d], got %d".formatted(length, newLength));
+    }
+    for (int layer = 0; layer < layers.size(); layer++) {
+      KvPages rows = layers.get(layer);
+      rows.setLength(Math.min(rows.length(), newLength));
+      List<Shared> owned = pages.get(layer);
+      int keep = (rows.length() + KvPages.PAGE_TOKENS - 1) / KvPages.PAGE_TOKENS;
+      rows.dropPages(keep);
+      while (owned.size() > keep) {
+        pool.release(owned.removeLast());
+      }
+    }
+    length = newLength;
+  }
+
+  /** Bytes of the pages it uses, shared ones included. */
+  public long bytes() {
+    long bytes = 0;
+    for (int layer = 0; layer < layers.size(); layer++) {
+      bytes += pages.get(layer).size() * PagePool.pageBytes(layers.get(layer));
+    }
+    return bytes;
+  }
+
+  /**
+   * Bytes that {@code tokens} tokens of a sequence take, in whole pages.
+   *
+   * @param specs attention of each layer
+   */
+  public static long estimateBytes(List<AttentionSpec> specs, DType dtype, int tokens) {
+    long pagesPerLayer = (tokens + KvPages.PAGE_TOKENS - 1L) / KvPages.PAGE_TOKENS;
+    long bytes = 0;
+    for (AttentionSpec spec : specs) {
+      bytes +=
+          pagesPerLayer * KvPages.PAGE_TOKENS * 2 * spec.kvHeads() * spec.headDim() * dtype.bytes();
+    }
+    return bytes;
+  }
+
+  /** Gives all pages back. */
+  @Override
+  public void close() {
+    truncate(0);
+  }
+}

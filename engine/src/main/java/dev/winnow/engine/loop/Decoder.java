@@ -1,0 +1,131 @@
+package dev.winnow.engine.loop;
+
+import dev.winnow.engine.cache.KvCache;
+import dev.winnow.engine.cache.PagePool;
+import dev.winnow.engine.sampling.Sampler;
+import dev.winnow.engine.technique.SequenceContext;
+import dev.winnow.engine.technique.TechniquePipeline;
+import dev.winnow.kernels.DType;
+import dev.winnow.kernels.Kernels;
+import dev.winnow.models.AttentionSpec;
+import dev.winnow.models.CausalLm;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+/** A model with its kernels, techniques and memory, ready to compute sequences side by side. */
+public final class Decoder implements AutoCloseable {
+  private final CausalLm model;
+  private final Kernels kernels;
+  private final PagePool pages;
+  private final TechniquePipeline techniques;
+  private final List<AttentionSpec> attention;
+  private final DType kv;
+  private final int maxTokens;
+  private final DenseCost denseCost;
+  private final BufferPool buffers;
+  private final Lifecycle lifecycle = new Lifecycle();
+  private final Prefill prefill;
+
+  /**
+   * A decoder that owns {@code model} and {@code kernels}.
+   *
+   * @param kv how keys and values are stored
+   * @param maxTokens the most tokens a sequence may have
+   * @param chunk tokens that go through the model at once
+   * @param kvCacheBytes the most bytes of keys and values of all sequences
+   */
+  public Decoder(
+      CausalLm model,
+      Kernels kernels,
+      TechniquePipeline techniques,
+      DType kv,
+      int maxTokens,
+      int chunk,
+      long kvCacheBytes) {
+    this.model = model;
+    this.kernels = kernels;
+    this.techniques = techniques;
+    this.kv = kv;
+    this.maxTokens = maxTokens;
+    this.pages = new PagePool(kvCacheBytes);
+    this.attention =
+        IntStream.range(0, model.config().layers()).mapToObj(model::attention).toList();
+    this.denseCost = new DenseCost(kernels, kv);
+    this.buffers = new BufferPool(model, Math.min(chunk, maxTokens));
+    DecoderStep step = new DecoderStep(model, kernels, denseCost);
+    this.prefill = new Prefill(model, step, buffers, lifecycle, Math.min(chunk, maxTokens));
+  }
+
+  /** A new, empty sequence. */
+  public Sequence open() {
+    SequenceContext context =
+        new SequenceContext(model.config(), attention, kernels, kv, maxTokens);
+    return new Sequence(
+        new KvCache(pages, attention, kv, maxTokens),
+        techniques.open(context),
+        model.config().layers());
+  }
+
+  /** Computes the tokens of {@code sequence} up to {@code upTo}; false if cancelled before that. */
+  public boolean fill(Sequence sequence, int upTo, BooleanSupplier cancelled) {
+    return prefill.fill(sequence, upTo, cancelled);
+  }
+
+  /** Computes all tokens of {@code sequence} that wait and passes on the logits of each. */
+  public boolean score(Sequence sequence, BooleanSupplier cancelled, LogitsConsumer consumer) {
+    return prefill.each(sequence, cancelled, consumer);
+  }
+
+  /**
+   * Starts generating after the tokens of {@code sequence}.
+   *
+   * @param topLogProbs alternatives whose log-probability to report; -1 for no log-probabilities
+   */
+  public GenerationLoop generate(Sequence sequence, Sampler sampler, int topLogProbs) {
+    return new GenerationLoop(sequence, prefill, sampler, topLogProbs, model.config().vocabSize());
+  }
+
+  /** The model. */
+  public CausalLm model() {
+    return model;
+  }
+
+  /** The kernels. */
+  public Kernels kernels() {
+    return kernels;
+  }
+
+  /** The pages of all sequences. */
+  public PagePool pages() {
+    return pages;
+  }
+
+  /** The most tokens a sequence may have. */
+  public int maxTokens() {
+    return maxTokens;
+  }
+
+  /** Bytes of keys and values that a sequence of {@code tokens} tokens takes. */
+  public long estimateKvBytes(int tokens) {
+    return KvCache.estimateBytes(attention, kv, tokens);
+  }
+
+  /** Whether it was closed. */
+  public boolean isClosed() {
+    return lifecycle.isClosed();
+  }
+
+  /** Waits for the steps in progress and frees everything but the pages of open sequences. */
+  @Override
+  public void close() {
+    lifecycle.close(
+        () -> {
+          buffers.close();
+          denseCost.close();
+          pages.close();
+          model.close();
+          kernels.close();
+        });
+  }
+}

@@ -1,0 +1,120 @@
+package dev.winnow.engine.loop;
+
+import dev.winnow.engine.cache.KvCache;
+import dev.winnow.engine.metrics.LedgerCounter;
+import dev.winnow.engine.technique.PipelineSession;
+import java.util.Arrays;
+
+/**
+ * One sequence of tokens with all that was computed for it.
+ *
+ * <p>The first {@code computed()} tokens went through the model; the others wait. Its lock is held
+ * during a step, so that closing waits for one step at most.
+ */
+public final class Sequence implements AutoCloseable {
+  private final KvCache cache;
+  private final PipelineSession techniques;
+  private final LedgerCounter ledger;
+  private final int layers;
+  private int[] ids;
+  private int length;
+  private long peakKvBytes;
+  private volatile boolean closed;
+
+  /** An empty sequence that owns {@code cache} and {@code techniques}. */
+  Sequence(KvCache cache, PipelineSession techniques, int layers) {
+    this.cache = cache;
+    this.techniques = techniques;
+    this.layers = layers;
+    this.ledger = new LedgerCounter(layers);
+    this.ids = new int[64];
+  }
+
+  /** Adds tokens that the model has yet to compute. */
+  public synchronized void append(int... tokens) {
+    if (length + tokens.length > ids.length) {
+      ids = Arrays.copyOf(ids, Math.max(length + tokens.length, 2 * ids.length));
+    }
+    System.arraycopy(tokens, 0, ids, length, tokens.length);
+    length += tokens.length;
+  }
+
+  /** Tokens it has. */
+  public synchronized int length() {
+    return length;
+  }
+
+  /** Tokens that went through the model. */
+  public synchronized int computed() {
+    return cache.length();
+  }
+
+  /** Tokens {@code [from, to)}. */
+  public synchronized int[] ids(int from, int to) {
+    return Arrays.copyOfRange(ids, from, to);
+  }
+
+  /** Forgets tokens from {@code newLength} on. */
+  public synchronized void truncate(int newLength) {
+    length = Math.min(length, newLength);
+    forgetComputed(newLength);
+  }
+
+  /** Forgets what was computed for tokens from {@code newLength} on, but keeps the tokens. */
+  synchronized void forgetComputed(int newLength) {
+    cache.truncate(Math.min(cache.length(), newLength));
+    techniques.truncate(newLength);
+  }
+
+  /** A sequence of the same tokens that shares what was computed and goes on apart. */
+  public synchronized Sequence fork() {
+    if (closed) {
+      throw new IllegalStateException("the sequence is closed");
+    }
+    Sequence child = new Sequence(cache.fork(), techniques.fork(), layers);
+    child.append(ids(0, length));
+    return child;
+  }
+
+  /** Whether the tokens can grow to {@code newLength}; an exception says what would fit. */
+  public synchronized void checkFits(int newLength) {
+    cache.checkFits(newLength, techniques::runsLayer);
+  }
+
+  /** What was counted. */
+  public LedgerCounter ledger() {
+    return ledger;
+  }
+
+  /** Most bytes of keys and values it held. */
+  public synchronized long peakKvBytes() {
+    return peakKvBytes;
+  }
+
+  /** Whether it was closed. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  synchronized void notePeak() {
+    peakKvBytes = Math.max(peakKvBytes, cache.bytes());
+  }
+
+  KvCache cache() {
+    return cache;
+  }
+
+  PipelineSession techniques() {
+    return techniques;
+  }
+
+  /** Gives its memory back, after the step in progress. */
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      techniques.close();
+      cache.close();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What generation cost: operations, bytes, time, and events for JDK Flight Recorder. */
+package dev.winnow.engine.metrics;

@@ -1,0 +1,71 @@
+package dev.winnow.engine.technique;
+
+import dev.winnow.kernels.AttentionPlan;
+import dev.winnow.kernels.KvPages;
+import java.util.List;
+
+/**
+ * The sessions of a pipeline on one sequence: each deciding hook goes to the one that claims it.
+ */
+public final class PipelineSession implements AutoCloseable {
+  private final List<TechniqueSession> sessions;
+  private final TechniqueSession[] skippers;
+  private final TechniqueSession[] planners;
+  private final KeyForm[] keyForms;
+  private final int[] skipperOf;
+  private final int[] plannerOf;
+
+  PipelineSession(List<TechniqueSession> sessions, int[] skipperOf, int[] plannerOf) {
+    this.sessions = List.copyOf(sessions);
+    this.skipperOf = skipperOf;
+    this.plannerOf = plannerOf;
+    int layers = plannerOf.length;
+    skippers = new TechniqueSession[layers];
+    planners = new TechniqueSession[layers];
+    keyForms = new KeyForm[layers];
+    for (int layer = 0; layer < layers; layer++) {
+      skippers[layer] = skipperOf[layer] < 0 ? null : sessions.get(skipperOf[layer]);
+      planners[layer] = plannerOf[layer] < 0 ? null : sessions.get(plannerOf[layer]);
+      keyForms[layer] = planners[layer] == null ? KeyForm.ROTATED : planners[layer].keyForm();
+    }
+  }
+
+  /** Whether the next step goes through {@code layer}. */
+  public boolean runsLayer(int layer) {
+    return skippers[layer] == null || skippers[layer].runsLayer(layer);
+  }
+
+  /** How {@code layer} stores its keys. */
+  public KeyForm keyForm(int layer) {
+    return keyForms[layer];
+  }
+
+  /** Tells every technique that rows of {@code layer} were stored. */
+  public void onAppend(int layer, KvPages cache, int firstRow, int rows) {
+    for (int i = 0; i < sessions.size(); i++) {
+      sessions.get(i).onAppend(layer, cache, firstRow, rows);
+    }
+  }
+
+  /** What attention reads. */
+  public AttentionPlan plan(PlanRequest request) {
+    TechniqueSession planner = planners[request.layer()];
+    return planner == null ? request.dense() : planner.plan(request);
+  }
+
+  /** Tells every technique to forget tokens at {@code length} and after. */
+  public void truncate(int length) {
+    sessions.forEach(session -> session.truncate(length));
+  }
+
+  /** Sessions that have learnt the same. */
+  public PipelineSession fork() {
+    return new PipelineSession(
+        sessions.stream().map(TechniqueSession::fork).toList(), skipperOf, plannerOf);
+  }
+
+  @Override
+  public void close() {
+    sessions.forEach(TechniqueSession::close);
+  }
+}

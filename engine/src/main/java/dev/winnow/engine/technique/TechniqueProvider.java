@@ -1,0 +1,21 @@
+package dev.winnow.engine.technique;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** Makes a technique from its section of a config; registered with {@code @AutoService}. */
+public interface TechniqueProvider {
+
+  /** The technique's name, such as {@code layer_skip}. */
+  String name();
+
+  /** One sentence for people: what it leaves out. */
+  String summary();
+
+  /**
+   * The technique that {@code parameters} describe.
+   *
+   * @param where file and key of the section, for messages
+   * @throws IllegalArgumentException naming a key that is unknown, missing or out of range
+   */
+  Technique create(ObjectNode parameters, String where);
+}
