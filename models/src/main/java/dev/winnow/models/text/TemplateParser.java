@@ -20,10 +20,36 @@ import jinjava.de.odysseus.el.tree.impl.ast.AstNode;
 final class TemplateParser extends ExtendedParser {
   private static final int MAX_DEPTH = 100;
 
+  private static final int MAX_LENGTH = 8_000;
+
   private int depth;
 
   TemplateParser(Builder context, String input) {
-    super(context, input);
+    super(context, bounded(input));
+  }
+
+  /** The parser looks ahead from every bracket, at a cost of length squared times depth. */
+  private static String bounded(String input) {
+    int open = 0;
+    int length = 0;
+    char quote = 0;
+    for (int i = 0; i < input.length(); i++) {
+      char c = input.charAt(i);
+      if (quote != 0) {
+        i += c == '\\' ? 1 : 0;
+        quote = c == quote ? 0 : quote;
+        continue;
+      }
+      quote = c == '"' || c == '\'' ? c : 0;
+      length++;
+      open += "([{".indexOf(c) >= 0 ? 1 : ")]}".indexOf(c) >= 0 ? -1 : 0;
+      if (open > MAX_DEPTH || length > MAX_LENGTH) {
+        throw new TemplateAbort(
+            "the chat template has an expression nested more than %d deep or longer than %,d characters"
+                .formatted(MAX_DEPTH, MAX_LENGTH));
+      }
+    }
+    return input;
   }
 
   /** The value of a named argument is all that follows, not only its first operand. */
@@ -106,10 +132,10 @@ final class TemplateParser extends ExtendedParser {
 
   @Override
   protected AstBinary createAstBinary(AstNode left, AstNode right, AstBinary.Operator operator) {
-    if (operator == AdditionOperator.OP) {
+    if (operator.equals(AdditionOperator.OP)) {
       return super.createAstBinary(left, right, new Addition());
     }
-    if (operator == AstBinary.MUL) {
+    if (operator.equals(AstBinary.MUL)) {
       return super.createAstBinary(left, right, new Multiplication());
     }
     return super.createAstBinary(left, right, operator);
