@@ -150,6 +150,8 @@ final class TemplateSandbox {
     for (String name : Set.of("upper", "lower", "title", "capitalize", "replace")) {
       context.registerFilter(new PythonFilters.OfString(name));
     }
+    context.registerExpTest(new IterableTest("iterable"));
+    context.registerExpTest(new IterableTest("sequence"));
     context.registerTag(new FilteringForTag());
     context.registerTag(new GenerationTag());
     for (String name : Set.of("raise_exception", "strftime_now", "range")) {
