@@ -159,7 +159,7 @@ final class TemplateSandbox {
           new ELFunctionDefinition(
               "", name, TemplateFunctions.class, name, TemplateFunctions.parameters(name)));
     }
-    RenderResult result = jinjava.renderForResult(template, bindings);
+    RenderResult result = jinjava.renderForResult(TemplateWhitespace.apply(template), bindings);
     if (!result.getErrors().isEmpty()) {
       throw TemplateAbort.of(result.getErrors().get(0));
     }
@@ -168,8 +168,6 @@ final class TemplateSandbox {
 
   private JinjavaConfig config(RenderBudget budget) {
     return JinjavaConfig.newBuilder()
-        .withTrimBlocks(true)
-        .withLstripBlocks(true)
         .withKeepTrailingNewline(true)
         .withLegacyOverrides(LIKE_JINJA2)
         // Otherwise braces in a message would be run as template code.
