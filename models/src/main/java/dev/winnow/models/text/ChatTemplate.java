@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,7 +63,7 @@ public final class ChatTemplate {
         template,
         bosToken.orElse(""),
         eosToken.orElse(""),
-        Clock.systemDefaultZone(),
+        Clock.system(ZoneId.systemDefault()),
         DEFAULT_LIMITS);
   }
 

@@ -1,7 +1,6 @@
 package dev.winnow.models.text;
 
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
-import com.hubspot.jinjava.interpret.JinjavaInterpreter.InterpreterScopeClosable;
 import com.hubspot.jinjava.lib.tag.ElseTag;
 import com.hubspot.jinjava.lib.tag.ForTag;
 import com.hubspot.jinjava.tree.Node;
@@ -40,7 +39,8 @@ final class FilteringForTag extends ForTag {
     Object all =
         interpreter.resolveELExpression(expression.substring(0, condition), node.getLineNumber());
     List<Object> chosen = new ArrayList<>();
-    try (InterpreterScopeClosable scope = interpreter.enterScope()) {
+    interpreter.enterScope();
+    try {
       ForLoop loop = ObjectIterator.getLoop(all);
       while (loop.hasNext()) {
         Object item = interpreter.wrap(loop.next());
@@ -52,6 +52,8 @@ final class FilteringForTag extends ForTag {
           chosen.add(item);
         }
       }
+    } finally {
+      interpreter.leaveScope();
     }
     return renderForCollection(node, interpreter, parts.getLeft(), chosen);
   }

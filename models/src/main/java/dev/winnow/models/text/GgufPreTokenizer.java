@@ -83,8 +83,12 @@ enum GgufPreTokenizer {
             + "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*";
   }
 
+  @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
   private final Set<String> names;
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<String> splits;
+
   private final boolean ignoreMerges;
   private final boolean addsBos;
 

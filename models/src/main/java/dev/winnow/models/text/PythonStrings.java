@@ -1,6 +1,7 @@
 package dev.winnow.models.text;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +14,7 @@ final class PythonStrings {
   private PythonStrings() {}
 
   static Object call(String text, String method, Object[] arguments) {
-    Arguments given = new Arguments(method, arguments);
+    Arguments given = new Arguments(method, Arrays.asList(arguments));
     return switch (method) {
       case "strip" -> strip(text, given.text(0, null), true, true);
       case "lstrip" -> strip(text, given.text(0, null), true, false);
@@ -164,13 +165,13 @@ final class PythonStrings {
   }
 
   /** Arguments as a template gave them. */
-  private record Arguments(String method, Object[] values) {
+  private record Arguments(String method, List<Object> values) {
 
     Object first() {
-      if (values.length == 0) {
+      if (values.size() == 0) {
         throw new TemplateAbort("the chat template calls '%s' without argument".formatted(method));
       }
-      return values[0];
+      return values.get(0);
     }
 
     String text(int index) {
@@ -182,11 +183,13 @@ final class PythonStrings {
     }
 
     String text(int index, String otherwise) {
-      return index < values.length && values[index] != null ? values[index].toString() : otherwise;
+      return index < values.size() && values.get(index) != null
+          ? values.get(index).toString()
+          : otherwise;
     }
 
     int number(int index, int otherwise) {
-      return index < values.length && values[index] instanceof Number number
+      return index < values.size() && values.get(index) instanceof Number number
           ? number.intValue()
           : otherwise;
     }

@@ -38,6 +38,14 @@ final class SandboxInterpreter extends JinjavaInterpreter {
   }
 
   @Override
+  public String getAsString(Object object) {
+    if (object instanceof Boolean bool) {
+      return bool ? "True" : "False";
+    }
+    return super.getAsString(object);
+  }
+
+  @Override
   public void addError(TemplateError error) {
     throw TemplateAbort.of(error);
   }

@@ -6,8 +6,10 @@ import com.hubspot.jinjava.el.ext.ExtendedParser;
 import com.hubspot.jinjava.el.ext.NamedParameterOperator;
 import com.hubspot.jinjava.interpret.Context;
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
+import com.hubspot.jinjava.util.ObjectTruthValue;
 import jinjava.de.odysseus.el.misc.NumberOperations;
 import jinjava.de.odysseus.el.misc.TypeConverter;
+import jinjava.de.odysseus.el.tree.Bindings;
 import jinjava.de.odysseus.el.tree.impl.Builder;
 import jinjava.de.odysseus.el.tree.impl.Scanner;
 import jinjava.de.odysseus.el.tree.impl.Scanner.Symbol;
@@ -15,15 +17,43 @@ import jinjava.de.odysseus.el.tree.impl.ast.AstBinary;
 import jinjava.de.odysseus.el.tree.impl.ast.AstDot;
 import jinjava.de.odysseus.el.tree.impl.ast.AstIdentifier;
 import jinjava.de.odysseus.el.tree.impl.ast.AstNode;
+import jinjava.de.odysseus.el.tree.impl.ast.AstUnary;
+import jinjava.javax.el.ELContext;
 
 /** Reads expressions as Jinja2 does where Jinjava's parser reads them otherwise or not at all. */
 final class TemplateParser extends ExtendedParser {
   private static final int MAX_DEPTH = 100;
 
+  private static final int MAX_LENGTH = 8_000;
+
   private int depth;
 
   TemplateParser(Builder context, String input) {
-    super(context, input);
+    super(context, bounded(input));
+  }
+
+  /** The parser looks ahead from every bracket, at a cost of length squared times depth. */
+  private static String bounded(String input) {
+    int open = 0;
+    int length = 0;
+    char quote = 0;
+    for (int i = 0; i < input.length(); i++) {
+      char c = input.charAt(i);
+      if (quote != 0) {
+        i += c == '\\' ? 1 : 0;
+        quote = c == quote ? 0 : quote;
+        continue;
+      }
+      quote = c == '"' || c == '\'' ? c : 0;
+      length++;
+      open += "([{".indexOf(c) >= 0 ? 1 : ")]}".indexOf(c) >= 0 ? -1 : 0;
+      if (open > MAX_DEPTH || length > MAX_LENGTH) {
+        throw new TemplateAbort(
+            "the chat template has an expression nested more than %d deep or longer than %,d characters"
+                .formatted(MAX_DEPTH, MAX_LENGTH));
+      }
+    }
+    return input;
   }
 
   /** The value of a named argument is all that follows, not only its first operand. */
@@ -36,6 +66,16 @@ final class TemplateParser extends ExtendedParser {
       return new AstNamedParameter(identifier(name), super.expr(true));
     }
     return super.expr(required);
+  }
+
+  /** {@code not} holds for a whole comparison, not only for its first operand. */
+  @Override
+  protected AstNode eq(boolean required) throws Scanner.ScanException, ParseException {
+    if (getToken().getSymbol() == Symbol.NOT) {
+      consumeToken();
+      return createAstUnary(eq(true), AstUnary.NOT);
+    }
+    return super.eq(required);
   }
 
   @Override
@@ -106,13 +146,35 @@ final class TemplateParser extends ExtendedParser {
 
   @Override
   protected AstBinary createAstBinary(AstNode left, AstNode right, AstBinary.Operator operator) {
-    if (operator == AdditionOperator.OP) {
+    if (operator.equals(AdditionOperator.OP)) {
       return super.createAstBinary(left, right, new Addition());
     }
-    if (operator == AstBinary.MUL) {
+    if (operator.equals(AstBinary.MUL)) {
       return super.createAstBinary(left, right, new Multiplication());
     }
+    if (operator.equals(AstBinary.MOD)) {
+      return super.createAstBinary(left, right, new Modulo());
+    }
+    if (operator.equals(AstBinary.AND)) {
+      return super.createAstBinary(left, right, TemplateParser::and);
+    }
     return super.createAstBinary(left, right, operator);
+  }
+
+  /** The operand that decides, as in Python, instead of true or false. */
+  private static Object and(Bindings bindings, ELContext context, AstNode left, AstNode right) {
+    Object first = left.eval(bindings, context);
+    return ObjectTruthValue.evaluate(first) ? right.eval(bindings, context) : first;
+  }
+
+  /** Has the sign of the divisor. */
+  private static final class Modulo extends AstBinary.SimpleOperator {
+    @Override
+    protected Object apply(TypeConverter converter, Object left, Object right) {
+      return left instanceof Long dividend && right instanceof Long divisor && divisor != 0
+          ? (Object) Math.floorMod(dividend, divisor)
+          : NumberOperations.mod(converter, left, right);
+    }
   }
 
   /** Refuses an undefined operand, which Jinjava would write as the word null. */

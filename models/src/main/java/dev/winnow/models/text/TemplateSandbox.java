@@ -150,6 +150,8 @@ final class TemplateSandbox {
     for (String name : Set.of("upper", "lower", "title", "capitalize", "replace")) {
       context.registerFilter(new PythonFilters.OfString(name));
     }
+    context.registerExpTest(new IterableTest("iterable"));
+    context.registerExpTest(new IterableTest("sequence"));
     context.registerTag(new FilteringForTag());
     context.registerTag(new GenerationTag());
     for (String name : Set.of("raise_exception", "strftime_now", "range")) {
@@ -157,7 +159,7 @@ final class TemplateSandbox {
           new ELFunctionDefinition(
               "", name, TemplateFunctions.class, name, TemplateFunctions.parameters(name)));
     }
-    RenderResult result = jinjava.renderForResult(template, bindings);
+    RenderResult result = jinjava.renderForResult(TemplateWhitespace.apply(template), bindings);
     if (!result.getErrors().isEmpty()) {
       throw TemplateAbort.of(result.getErrors().get(0));
     }
@@ -166,8 +168,6 @@ final class TemplateSandbox {
 
   private JinjavaConfig config(RenderBudget budget) {
     return JinjavaConfig.newBuilder()
-        .withTrimBlocks(true)
-        .withLstripBlocks(true)
         .withKeepTrailingNewline(true)
         .withLegacyOverrides(LIKE_JINJA2)
         // Otherwise braces in a message would be run as template code.

@@ -122,6 +122,15 @@ class ChatTemplateTest {
   }
 
   @Test
+  void an_endless_expression_is_refused_but_a_long_text_in_one_is_not() {
+    assertThatThrownBy(() -> render("{{ (1" + " + 1".repeat(10_000) + ") }}"))
+        .isInstanceOf(ChatTemplateException.class)
+        .hasMessageContaining("8,000");
+    String text = "(\\'".repeat(10_000);
+    assertThat(render("{{ '" + text + "' }}")).isEqualTo(text.replace("\\", ""));
+  }
+
+  @Test
   void deeply_nested_blocks_do_not_overflow_the_callers_stack() {
     String template = "{% if 1 %}".repeat(20_000) + "x" + "{% endif %}".repeat(20_000);
     assertThatThrownBy(() -> render(template)).isInstanceOf(ChatTemplateException.class);
