@@ -15,7 +15,15 @@ final class DecodeAttention implements TileKernel {
   /** Most queries for which this beats {@link PrefillAttention}. */
   static final int MAX_QUERIES = 8;
 
-  private final float[] scores = new float[MAX_QUERIES * KeyTile.KEYS];
+  // Kernels write whole vectors of scores, some lanes behind the last key.
+  private static final int SCORES = KeyTile.KEYS + Lanes.N;
+
+  // Conversion and arithmetic alternate in steps this short, so that the processor overlaps the
+  // arithmetic with the arrival of the next rows.
+  private static final int BATCH = 16;
+
+  private final KeyTile tile;
+  private final float[] scores = new float[MAX_QUERIES * SCORES];
   private final float[] max = new float[MAX_QUERIES];
   private final float[] sums = new float[MAX_QUERIES];
   private float[] q = new float[0];
@@ -23,6 +31,10 @@ final class DecodeAttention implements TileKernel {
   private int queries;
   private int headDim;
   private int stride;
+
+  DecodeAttention(KeyTile tile) {
+    this.tile = tile;
+  }
 
   @Override
   public void begin(int newQueries, int newHeadDim) {
@@ -51,37 +63,60 @@ final class DecodeAttention implements TileKernel {
 
   @Override
   public void absorb(
-      KeyTile tile, int count, int[] from, int[] to, float[] saved, int savedAt, int savedStride) {
-    RowProducts.scores(q, queries, tile.keys(), (count + 3) & -4, stride, scores, KeyTile.KEYS);
+      KeySource source,
+      int first,
+      int count,
+      int[] from,
+      int[] to,
+      float[] saved,
+      int savedAt,
+      int savedStride) {
+    for (int i = 0; i < count; i += BATCH) {
+      int size = Math.min(BATCH, count - i);
+      tile.loadKeys(source, first + i, size);
+      RowProducts.scores(q, queries, tile.keys(), size, stride, scores, i, SCORES);
+    }
     boolean allSeen = true;
     for (int j = 0; j < queries; j++) {
       allSeen &= from[j] == 0 && to[j] == count;
-      hide(j * KeyTile.KEYS, from[j], to[j]);
+      hide(j * SCORES, from[j], to[j]);
       if (saved != null) {
         for (int key = 0; key < count; key++) {
-          saved[savedAt + key * savedStride + j] = scores[j * KeyTile.KEYS + key];
+          saved[savedAt + key * savedStride + j] = scores[j * SCORES + key];
         }
       }
       softmax(j, count);
     }
-    if (allSeen) {
-      RowProducts.addValues(scores, KeyTile.KEYS, 0, queries, tile.values(), 0, count, stride, o);
-      return;
+    for (int i = 0; i < count; i += BATCH) {
+      int size = Math.min(BATCH, count - i);
+      tile.loadValues(source, first + i, size);
+      if (allSeen) {
+        RowProducts.addValues(scores, i, SCORES, 0, queries, tile.values(), 0, size, stride, o);
+      } else {
+        addSeenValues(from, to, i, size);
+      }
     }
-    // A hidden value may be NaN, so that its zero weight would not hide it.
+  }
+
+  /** A hidden value may be NaN, so that its zero weight would not hide it. */
+  private void addSeenValues(int[] from, int[] to, int start, int size) {
     for (int j = 0; j < queries; j++) {
-      RowProducts.addValues(scores, KeyTile.KEYS, j, 1, tile.values(), from[j], to[j], stride, o);
+      int low = Math.max(from[j] - start, 0);
+      int high = Math.min(to[j] - start, size);
+      if (low < high) {
+        RowProducts.addValues(scores, start, SCORES, j, 1, tile.values(), low, high, stride, o);
+      }
     }
   }
 
   private void hide(int at, int from, int to) {
     Arrays.fill(scores, at, at + from, Float.NEGATIVE_INFINITY);
-    Arrays.fill(scores, at + Math.max(from, to), at + KeyTile.KEYS, Float.NEGATIVE_INFINITY);
+    Arrays.fill(scores, at + Math.max(from, to), at + SCORES, Float.NEGATIVE_INFINITY);
   }
 
   /** Turns the scores of query {@code j} into weights and moves its state to the new maximum. */
   private void softmax(int j, int count) {
-    int at = j * KeyTile.KEYS;
+    int at = j * SCORES;
     int end = at + Lanes.roundUp(count);
     FloatVector top = FloatVector.broadcast(Lanes.FLOATS, max[j]);
     for (int i = at; i < end; i += Lanes.N) {

@@ -1,5 +1,6 @@
 package dev.winnow.kernels.cpu;
 
+import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.DType;
 import dev.winnow.kernels.KeyRotation;
 import dev.winnow.kernels.KeyRows;
@@ -49,23 +50,33 @@ final class KeyTile {
     }
   }
 
-  /**
-   * Loads {@code count} rows of {@code rows} from list index {@code first}, and rotates the keys.
-   */
-  void load(KvPages cache, int kvHead, KeyRows rows, int first, int count, KeyRotation rotation) {
+  /** Loads {@code count} keys of {@code source} from list index {@code first}, and rotates them. */
+  void loadKeys(KeySource source, int first, int count) {
+    load(source, first, count, true, keys);
+    if (!(source.rotation() instanceof KeyRotation.AsStored)) {
+      rotateKeys(source.kvHead(), source.rows(), first, count, source.rotation());
+    }
+  }
+
+  /** Loads {@code count} values of {@code source} from list index {@code first}. */
+  void loadValues(KeySource source, int first, int count) {
+    load(source, first, count, false, values);
+  }
+
+  private void load(KeySource source, int first, int count, boolean isKey, float[] target) {
+    KvPages cache = source.cache();
     DType dtype = cache.dtype();
+    int kvHead = source.kvHead();
+    KeyRows rows = source.rows();
     int done = 0;
     while (done < count) {
       int row = rows.row(kvHead, first + done);
       int run = runLength(rows, kvHead, first + done, row, count - done);
       KvPages.Page page = cache.page(row / KvPages.PAGE_TOKENS);
+      Buffer buffer = isKey ? page.keys() : page.values();
       long from = cache.index(kvHead, row) * dtype.bytes();
-      widenRows(dtype, page.keys().segment(), from, keys, done * stride, run);
-      widenRows(dtype, page.values().segment(), from, values, done * stride, run);
+      widenRows(dtype, buffer.segment(), from, target, done * stride, run);
       done += run;
-    }
-    if (!(rotation instanceof KeyRotation.AsStored)) {
-      rotateKeys(kvHead, rows, first, count, rotation);
     }
   }
 

@@ -16,6 +16,7 @@ import jdk.incubator.vector.VectorOperators;
 final class PrefillAttention implements TileKernel {
   private static final int WIDTH = StripProducts.WIDTH;
 
+  private final KeyTile tile;
   private final float[] scores = new float[KeyTile.KEYS * WIDTH];
   private final float[] decay = new float[WIDTH];
   private int queries;
@@ -27,6 +28,10 @@ final class PrefillAttention implements TileKernel {
   private float[] o = new float[0]; // [strips, dims, WIDTH]
   private float[] max = new float[0]; // [strips * WIDTH]
   private float[] sums = new float[0];
+
+  PrefillAttention(KeyTile tile) {
+    this.tile = tile;
+  }
 
   @Override
   public void begin(int newQueries, int newHeadDim) {
@@ -67,7 +72,16 @@ final class PrefillAttention implements TileKernel {
 
   @Override
   public void absorb(
-      KeyTile tile, int count, int[] from, int[] to, float[] saved, int savedAt, int savedStride) {
+      KeySource source,
+      int firstKey,
+      int count,
+      int[] from,
+      int[] to,
+      float[] saved,
+      int savedAt,
+      int savedStride) {
+    tile.loadKeys(source, firstKey, count);
+    tile.loadValues(source, firstKey, count);
     for (int strip = 0; strip < strips; strip++) {
       int first = strip * WIDTH;
       int size = Math.min(WIDTH, queries - first);
@@ -103,7 +117,7 @@ final class PrefillAttention implements TileKernel {
         StripProducts.addValues(
             tile.values(), tile.stride(), start, end, scores, decay, o, first * dims, dims);
       } else {
-        addSeenValues(tile, from, to, first, size);
+        addSeenValues(from, to, first, size);
       }
     }
   }
@@ -168,7 +182,7 @@ final class PrefillAttention implements TileKernel {
   }
 
   /** The values of a tile that holds NaN or infinity, which a zero weight would not hide. */
-  private void addSeenValues(KeyTile tile, int[] from, int[] to, int first, int size) {
+  private void addSeenValues(int[] from, int[] to, int first, int size) {
     for (int j = 0; j < size; j++) {
       for (int d = 0; d < headDim; d++) {
         int at = (first * dims) + d * WIDTH + j;

@@ -16,12 +16,21 @@ interface TileKernel {
   void queries(HeadsView source, int firstRow, int rows, int firstHead, int group, float factor);
 
   /**
-   * Takes in {@code count} keys; query {@code j} sees those in {@code [from[j], to[j])}.
+   * Takes in the next {@code count} keys of {@code source}; query {@code j} sees those in {@code
+   * [from[j], to[j])}.
    *
+   * @param first list index of the first key
    * @param saved where scores go, {@code [keys, savedStride]}, -inf where hidden; null for nowhere
    */
   void absorb(
-      KeyTile tile, int count, int[] from, int[] to, float[] saved, int savedAt, int savedStride);
+      KeySource source,
+      int first,
+      int count,
+      int[] from,
+      int[] to,
+      float[] saved,
+      int savedAt,
+      int savedStride);
 
   /** Hands over the result so far. */
   void export(Partial target);

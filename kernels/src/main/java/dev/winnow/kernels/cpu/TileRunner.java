@@ -8,8 +8,8 @@ final class TileRunner {
   private static final double LOG2_E = 1 / VectorMath.LN2;
 
   private final KeyTile tile = new KeyTile();
-  private final DecodeAttention decode = new DecodeAttention();
-  private final PrefillAttention prefill = new PrefillAttention();
+  private final DecodeAttention decode = new DecodeAttention(tile);
+  private final PrefillAttention prefill = new PrefillAttention(tile);
   private int[] from = new int[0];
   private int[] to = new int[0];
 
@@ -54,6 +54,7 @@ final class TileRunner {
       int high = Math.min(length, end - passed);
       if (low < high) {
         AttentionPlan.Segment segment = geometry.plan.segments().get(s);
+        KeySource source = KeySource.of(cache, kvHead, segment);
         kernel.queries(
             segment.queries(),
             geometry.tileFirstRow(queryTile),
@@ -63,10 +64,10 @@ final class TileRunner {
             (float) (geometry.plan.scale() * LOG2_E));
         for (int key = low; key < high; key += KeyTile.KEYS) {
           int count = Math.min(KeyTile.KEYS, high - key);
-          tile.load(cache, kvHead, segment.keys(), first + key, count, segment.keyRotation());
           bytes += geometry.bytes(count);
           seenRanges(geometry, s, kvHead, queryTile, first + key, count);
-          kernel.absorb(tile, count, from, to, saved, (passed + key) * queries, queries);
+          kernel.absorb(
+              source, first + key, count, from, to, saved, (passed + key) * queries, queries);
         }
       }
       passed += length;
