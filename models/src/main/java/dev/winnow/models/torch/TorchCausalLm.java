@@ -129,6 +129,7 @@ public final class TorchCausalLm implements CausalLm {
     TorchWorkspace.Views views = ((TorchWorkspace) workspace).views();
     DecoderWeights.Layer layerWeights = weights.layer(layer);
     program.run(
+        workspace.rows(),
         "attention_input",
         views.hidden(),
         layerWeights.qkv(),
@@ -143,6 +144,7 @@ public final class TorchCausalLm implements CausalLm {
     TorchWorkspace.Views views = ((TorchWorkspace) workspace).views();
     DecoderWeights.Layer layerWeights = weights.layer(layer);
     program.run(
+        workspace.rows(),
         "attention_output",
         views.hidden(),
         views.attended(),
@@ -186,7 +188,7 @@ public final class TorchCausalLm implements CausalLm {
         .logits(
             firstRow,
             rows,
-            (hidden, out) -> program.run("logits", hidden, weights.outputHead(), eps, out));
+            (hidden, out) -> program.run(rows, "logits", hidden, weights.outputHead(), eps, out));
   }
 
   @Override

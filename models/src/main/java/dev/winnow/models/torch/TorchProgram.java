@@ -82,13 +82,23 @@ final class TorchProgram implements AutoCloseable {
 
   /** Calls {@code method}; the caller closes the result. */
   IValue call(String method, IValue... arguments) {
-    TorchRuntime.prepareThread(threads);
+    return call(threads, method, arguments);
+  }
+
+  private IValue call(int useThreads, String method, IValue... arguments) {
+    TorchRuntime.prepareThread(useThreads);
     return IValueUtils.runMethod(block, method, arguments);
   }
 
-  /** Calls {@code method} for its effect on its arguments. */
-  void run(String method, IValue... arguments) {
-    call(method, arguments).close();
+  /**
+   * Calls {@code method} for its effect on its arguments, which hold {@code rows} tokens.
+   *
+   * <p>One row is computed by the calling thread alone: its products last microseconds, and
+   * OpenMP's threads would either sleep in between, which costs more than they bring, or spin on
+   * the cores that attention needs next.
+   */
+  void run(int rows, String method, IValue... arguments) {
+    call(rows == 1 ? 1 : threads, method, arguments).close();
   }
 
   @Override
