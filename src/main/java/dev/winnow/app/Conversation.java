@@ -42,7 +42,10 @@ final class Conversation implements AutoCloseable {
    *     first token
    */
   GenerationResult say(
-      String text, GenerationConfig config, TokenListener listener, CancellationToken cancellation) {
+      String text,
+      GenerationConfig config,
+      TokenListener listener,
+      CancellationToken cancellation) {
     List<ChatMessage> asked = new ArrayList<>();
     system.map(ChatMessage::system).ifPresent(asked::add);
     asked.addAll(messages);

@@ -29,8 +29,7 @@ final class DownloadProgress implements ProgressListener {
       return;
     }
     if (!terminal.progressBars()) {
-      terminal.note(
-          "fetching %s, %s%s", name, Stats.bytes(size), present > 0 ? " (resumed)" : "");
+      terminal.note("fetching %s, %s%s", name, Stats.bytes(size), present > 0 ? " (resumed)" : "");
       return;
     }
     bar =

@@ -68,8 +68,7 @@ final class EngineFlags {
   /** Loads the model; says which device {@code auto} means. */
   LanguageModel load(Terminal terminal, ModelFlags model) {
     ModelOptions options = options();
-    LanguageModel loaded =
-        LanguageModel.load(model.model(), options, model.request(terminal));
+    LanguageModel loaded = LanguageModel.load(model.model(), options, model.request(terminal));
     if (device == Device.AUTO) {
       terminal.note("device: %s; %s", loaded.kernels().describe(), SystemReport.WHY_CPU);
     }

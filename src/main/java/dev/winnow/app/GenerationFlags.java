@@ -117,8 +117,7 @@ final class GenerationFlags {
       builder.repetitionPenalty(repetitionPenalty);
     }
     boolean implied = temperature != null || topK != null || topP != null || minP != null;
-    boolean sample =
-        !greedy && !zero && (doSample || implied || defaults.sampling().doSample());
+    boolean sample = !greedy && !zero && (doSample || implied || defaults.sampling().doSample());
     builder.doSample(sample);
     if (hasStopStrings()) {
       List<String> all = new ArrayList<>(defaults.stopStrings());

@@ -58,8 +58,7 @@ final class InfoCommand implements Callable<Integer> {
       report.set(
           "model",
           ModelReport.of(
-              new ModelLocator()
-                  .locate(model, ModelFlags.request(terminal, file, !offline))));
+              new ModelLocator().locate(model, ModelFlags.request(terminal, file, !offline))));
     }
     if (common.json()) {
       common.print(terminal, report);

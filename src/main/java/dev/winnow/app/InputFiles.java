@@ -61,8 +61,7 @@ final class InputFiles {
     if (!list.isArray()) {
       throw refuse.apply(
           "%s holds %s; expected a JSON list of token ids such as [1, 2, 3]"
-              .formatted(
-                  file, list.isMissingNode() ? "nothing" : "a JSON " + kind(list)));
+              .formatted(file, list.isMissingNode() ? "nothing" : "a JSON " + kind(list)));
     }
     if (list.isEmpty()) {
       throw refuse.apply("%s holds an empty list; give at least one token id".formatted(file));

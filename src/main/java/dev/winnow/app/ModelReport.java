@@ -120,8 +120,7 @@ final class ModelReport {
           switch (format) {
             case F32 -> 4 * tensor.elements();
             case F16 -> 2 * tensor.elements();
-            case INT8 ->
-                isHead ? 2 * tensor.elements() : tensor.elements() + 8 * tensor.rows();
+            case INT8 -> isHead ? 2 * tensor.elements() : tensor.elements() + 8 * tensor.rows();
           };
     }
     return bytes;

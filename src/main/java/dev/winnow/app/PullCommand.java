@@ -69,8 +69,7 @@ final class PullCommand implements Callable<Integer> {
       }
       whole = model + "@" + revision;
     }
-    Path path =
-        new ModelLocator().locate(whole, ModelFlags.request(terminal, file, true));
+    Path path = new ModelLocator().locate(whole, ModelFlags.request(terminal, file, true));
     if (common.json()) {
       common.print(
           terminal,

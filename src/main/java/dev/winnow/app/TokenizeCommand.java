@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.models.checkpoint.Checkpoint;
 import dev.winnow.models.checkpoint.Checkpoints;
-import dev.winnow.models.text.Tokenizer;
 import dev.winnow.models.hub.ModelLocator;
+import dev.winnow.models.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -104,9 +104,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
   private Tokenizer openTokenizer() {
     Path path =
-        new ModelLocator()
-            .locate(
-                model, ModelFlags.request(terminal, Optional.empty(), !offline));
+        new ModelLocator().locate(model, ModelFlags.request(terminal, Optional.empty(), !offline));
     try (Checkpoint checkpoint = Checkpoints.open(path)) {
       byte[] json =
           checkpoint
