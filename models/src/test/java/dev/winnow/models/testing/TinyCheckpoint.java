@@ -20,6 +20,7 @@ public final class TinyCheckpoint {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A tensor as it will be read back, before rounding to the stored type. */
+  @SuppressWarnings("ArrayRecordComponent")
   public record Weight(long[] shape, float[] values) {}
 
   private final Builder options;
