@@ -250,6 +250,20 @@ class GgufFormatTest {
     }
   }
 
+  @Test
+  void severalThreadsReadTheSameValues() {
+    try (Checkpoint gguf =
+        open(TinyGguf.of(TinyCheckpoint.builder().layers(4).build(), GgufQuantiser.Q5_1))) {
+      List<String> names = List.copyOf(gguf.tensors().keySet());
+      List<float[]> alone = names.stream().map(name -> Tensors.read(gguf, name)).toList();
+      List<float[]> together =
+          names.parallelStream().map(name -> Tensors.read(gguf, name)).toList();
+      for (int i = 0; i < names.size(); i++) {
+        assertThat(together.get(i)).as(names.get(i)).containsExactly(alone.get(i));
+      }
+    }
+  }
+
   // Values dequantised and un-permuted by the gguf 0.19.0 Python package and numpy.
   @Test
   void smolLm2OpensAsItsHuggingFaceModel() {

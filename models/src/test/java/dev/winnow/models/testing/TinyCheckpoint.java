@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ public final class TinyCheckpoint {
 
   /** All weights by Hugging Face name, in file order. */
   public Map<String, Weight> weights() {
-    return weights;
+    return Collections.unmodifiableMap(weights);
   }
 
   /** What {@code config.json} says. */
