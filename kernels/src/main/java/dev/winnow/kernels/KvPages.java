@@ -83,6 +83,10 @@ public final class KvPages {
 
   /** Adds a page at the end. */
   public void addPage(Page page) {
+    pages.add(checked(page));
+  }
+
+  private Page checked(Page page) {
     long elements = (long) kvHeads * PAGE_TOKENS * headDim;
     if (page.keys().elements() != elements
         || page.values().elements() != elements
@@ -91,7 +95,7 @@ public final class KvPages {
       throw new IllegalArgumentException(
           "a page needs %d %s keys and values".formatted(elements, dtype));
     }
-    pages.add(page);
+    return page;
   }
 
   /** Allocates a page of this layer's shape; the caller owns it. */
@@ -102,7 +106,7 @@ public final class KvPages {
 
   /** Replaces page {@code index}: how a shared page is made private before it is written. */
   public void replacePage(int index, Page page) {
-    pages.set(index, page);
+    pages.set(index, checked(page));
   }
 
   /** Sets the number of tokens stored, at most {@link #capacity()}. */

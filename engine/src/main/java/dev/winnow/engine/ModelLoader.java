@@ -1,0 +1,63 @@
+package dev.winnow.engine;
+
+import dev.winnow.kernels.Kernels;
+import dev.winnow.kernels.cpu.CpuKernels;
+import dev.winnow.models.CausalLm;
+import dev.winnow.models.CausalLms;
+import dev.winnow.models.Device;
+import dev.winnow.models.LoadOptions;
+import dev.winnow.models.checkpoint.Checkpoint;
+import dev.winnow.models.checkpoint.Checkpoints;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts a language model together from a checkpoint. */
+final class ModelLoader {
+  private static final Logger LOG = LoggerFactory.getLogger(LanguageModel.class);
+
+  private ModelLoader() {}
+
+  /** Loads the checkpoint at {@code path}. */
+  static LanguageModel load(Path path, ModelOptions options) {
+    return load(Checkpoints.open(path), options);
+  }
+
+  /** Loads {@code checkpoint}, which is closed with the model, or at once if loading fails. */
+  static LanguageModel load(Checkpoint checkpoint, ModelOptions options) {
+    long start = System.nanoTime();
+    try {
+      requireDevice(options.device());
+      String where = checkpoint.source().toString();
+      GenerationConfig defaults =
+          checkpoint
+              .generationConfig()
+              .map(json -> GenerationConfig.fromCheckpoint(json, where + ": generation_config.json"))
+              .map(ModelLoader::reported)
+              .orElse(GenerationConfig.defaults());
+      Optional<TextCodec> codec = CheckpointCodec.of(checkpoint);
+      CausalLm model =
+          CausalLms.load(checkpoint, new LoadOptions(options.weights(), options.threads()));
+      Kernels kernels = new CpuKernels(options.threads());
+      Duration time = Duration.ofNanos(System.nanoTime() - start);
+      return new LanguageModel(model, kernels, codec, defaults, options.engine(), time);
+    } catch (RuntimeException | Error e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  private static GenerationConfig reported(GenerationConfig.FromCheckpoint fromCheckpoint) {
+    fromCheckpoint.notSupported().forEach(sentence -> LOG.warn("{}", sentence));
+    return fromCheckpoint.config();
+  }
+
+  private static void requireDevice(Device device) {
+    if (device == Device.CUDA) {
+      throw new IllegalArgumentException(
+          "device is cuda, but this version computes on the CPU only; use cpu or auto");
+    }
+  }
+}

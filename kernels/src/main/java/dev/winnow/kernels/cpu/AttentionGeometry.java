@@ -1,0 +1,126 @@
+package dev.winnow.kernels.cpu;
+
+import dev.winnow.kernels.AttentionCost;
+import dev.winnow.kernels.AttentionPlan;
+import dev.winnow.kernels.KeyRows;
+import dev.winnow.kernels.KvPages;
+import java.util.Arrays;
+
+/**
+ * A plan resolved against a cache: which query rows form a tile, and which keys a tile reads.
+ *
+ * <p>A tile is as many whole query rows as make about {@link #TILE_QUERIES} queries of one KV
+ * head's group. It reads, once, every key of a segment that any of its rows sees: since lists
+ * ascend, that is one stretch of the list.
+ */
+final class AttentionGeometry {
+  static final int TILE_QUERIES = 128;
+
+  final AttentionPlan plan;
+  final int rows;
+  final int heads;
+  final int kvHeads;
+  final int group;
+  final int headDim;
+  final int tileRows;
+  final int tiles;
+  private final long keyBytes;
+
+  AttentionGeometry(AttentionPlan plan, KvPages cache) {
+    this.plan = plan;
+    rows = plan.rows();
+    heads = plan.segments().get(0).queries().heads();
+    kvHeads = cache.kvHeads();
+    group = heads / kvHeads;
+    headDim = cache.headDim();
+    tileRows = Math.max(1, TILE_QUERIES / group);
+    tiles = (rows + tileRows - 1) / tileRows;
+    keyBytes = 2L * headDim * cache.dtype().bytes();
+  }
+
+  /** Bytes of {@code count} stored keys and values of one head. */
+  long bytes(int count) {
+    return count * keyBytes;
+  }
+
+  int tileFirstRow(int tile) {
+    return tile * tileRows;
+  }
+
+  int tileRowCount(int tile) {
+    return Math.min(tileRows, rows - tile * tileRows);
+  }
+
+  KeyRows keys(int segment) {
+    return plan.segments().get(segment).keys();
+  }
+
+  int segments() {
+    return plan.segments().size();
+  }
+
+  /** List index of the first key that {@code row} sees. */
+  int from(int segment, int kvHead, int row) {
+    if (plan.window() == 0) {
+      return 0;
+    }
+    long first = (long) plan.firstPosition() + row - plan.window() + 1;
+    return lowerBound(keys(segment), kvHead, first);
+  }
+
+  /** List index behind the last key that {@code row} sees; not before {@link #from}. */
+  int to(int segment, int kvHead, int row) {
+    KeyRows keys = keys(segment);
+    return plan.causal()
+        ? lowerBound(keys, kvHead, (long) plan.firstPosition() + row + 1)
+        : keys.count(kvHead);
+  }
+
+  /** List index of the first key that a tile reads. */
+  int tileFrom(int segment, int kvHead, int tile) {
+    return from(segment, kvHead, tileFirstRow(tile));
+  }
+
+  /** List index behind the last key that a tile reads. */
+  int tileTo(int segment, int kvHead, int tile) {
+    return to(segment, kvHead, tileFirstRow(tile) + tileRowCount(tile) - 1);
+  }
+
+  /** Keys that a tile reads, all segments together. */
+  int tileKeys(int kvHead, int tile) {
+    int count = 0;
+    for (int s = 0; s < segments(); s++) {
+      count += tileTo(s, kvHead, tile) - tileFrom(s, kvHead, tile);
+    }
+    return count;
+  }
+
+  /** What executing the plan costs. */
+  AttentionCost cost() {
+    long pairs = 0;
+    long bytes = 0;
+    for (int kvHead = 0; kvHead < kvHeads; kvHead++) {
+      for (int tile = 0; tile < tiles; tile++) {
+        bytes += bytes(tileKeys(kvHead, tile));
+      }
+      for (int s = 0; s < segments(); s++) {
+        for (int row = 0; row < rows; row++) {
+          pairs += (long) group * (to(s, kvHead, row) - from(s, kvHead, row));
+        }
+      }
+    }
+    return new AttentionCost(pairs, bytes);
+  }
+
+  private static int lowerBound(KeyRows keys, int kvHead, long row) {
+    if (keys instanceof KeyRows.Range range) {
+      return (int) Math.clamp(row - range.from(), 0L, (long) range.to() - range.from());
+    }
+    int[] list = ((KeyRows.Gathered) keys).list(kvHead);
+    if (row > Integer.MAX_VALUE) {
+      return list.length;
+    }
+    int found = Arrays.binarySearch(list, (int) Math.max(row, 0));
+    return found >= 0 ? found : -found - 1;
+  }
+}

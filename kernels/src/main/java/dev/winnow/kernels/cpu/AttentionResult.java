@@ -1,0 +1,144 @@
+package dev.winnow.kernels.cpu;
+
+import dev.winnow.kernels.AttentionOutput;
+import dev.winnow.kernels.Buffer;
+import dev.winnow.kernels.HeadsView;
+import dev.winnow.kernels.KeyRows;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/** Merges partial results by log-sum-exp and writes the output. */
+final class AttentionResult {
+  private final AttentionGeometry geometry;
+  private final AttentionOutput output;
+
+  AttentionResult(AttentionGeometry geometry, AttentionOutput output) {
+    this.geometry = geometry;
+    this.output = output;
+  }
+
+  /**
+   * Writes a tile from its {@code count} parts, found from index {@code first} of {@code parts}.
+   */
+  void write(int kvHead, int tile, Partial[] parts, int first, int count) {
+    int headDim = geometry.headDim;
+    int queries = geometry.tileRowCount(tile) * geometry.group;
+    float[] values = new float[headDim];
+    for (int j = 0; j < queries; j++) {
+      float max = Float.NEGATIVE_INFINITY;
+      for (int i = first; i < first + count; i++) {
+        max = Math.max(max, parts[i].max[j]);
+      }
+      float base = VectorMath.finiteMax(max);
+      Arrays.fill(values, 0f);
+      float sum = 0;
+      for (int i = first; i < first + count; i++) {
+        Partial part = parts[i];
+        float factor = count == 1 ? 1f : (float) Math.exp((part.max[j] - base) * VectorMath.LN2);
+        sum += part.sums[j] * factor;
+        for (int d = 0; d < headDim; d++) {
+          values[d] += part.values[j * headDim + d] * factor;
+        }
+      }
+      // All scores -inf, or no key seen: zero weights, so zeros.
+      float inverse = sum == 0 ? 0f : 1 / sum;
+      for (int d = 0; d < headDim; d++) {
+        values[d] *= inverse;
+      }
+      int row = geometry.tileFirstRow(tile) + j / geometry.group;
+      int head = kvHead * geometry.group + j % geometry.group;
+      put(
+          row,
+          head,
+          values,
+          sum == 0 ? Double.NEGATIVE_INFINITY : base * VectorMath.LN2 + Math.log(sum));
+    }
+  }
+
+  private void put(int row, int head, float[] values, double logSumExp) {
+    HeadsView target = output.values();
+    MemorySegment.copy(
+        values,
+        0,
+        target.buffer().segment(),
+        ValueLayout.JAVA_FLOAT_UNALIGNED,
+        4 * target.index(row, head),
+        geometry.headDim);
+    if (output.logSumExp() != null) {
+      setFloat(output.logSumExp(), (long) row * geometry.heads + head, (float) logSumExp);
+    }
+  }
+
+  /** Log-sum-exp of every query of a tile in units of log 2, as {@link #addMass} wants it. */
+  float[] logSums2(int queries, Partial[] parts, int first, int count) {
+    float[] logs = new float[queries];
+    for (int j = 0; j < queries; j++) {
+      double max = Double.NEGATIVE_INFINITY;
+      for (int i = first; i < first + count; i++) {
+        max = Math.max(max, parts[i].max[j]);
+      }
+      double base = max == Double.NEGATIVE_INFINITY ? 0 : max;
+      double sum = 0;
+      for (int i = first; i < first + count; i++) {
+        sum += parts[i].sums[j] * Math.exp((parts[i].max[j] - base) * VectorMath.LN2);
+      }
+      logs[j] = (float) (base + Math.log(sum) / VectorMath.LN2);
+    }
+    return logs;
+  }
+
+  /**
+   * Adds a tile's probabilities to the mass of its keys.
+   *
+   * @param saved scores {@code [tile keys, queries]} in units of log 2, -inf where hidden
+   */
+  void addMass(int kvHead, int tile, float[] saved, float[] logSums2) {
+    int queries = logSums2.length;
+    int keys = massKeys();
+    int at = 0;
+    int segmentStart = 0;
+    double[] mass = new double[geometry.group];
+    for (int s = 0; s < geometry.segments(); s++) {
+      int from = geometry.tileFrom(s, kvHead, tile);
+      int to = geometry.tileTo(s, kvHead, tile);
+      for (int key = from; key < to; key++, at += queries) {
+        Arrays.fill(mass, 0);
+        for (int j = 0; j < queries; j++) {
+          float score = saved[at + j];
+          if (score != Float.NEGATIVE_INFINITY) {
+            mass[j % geometry.group] += Math.exp((score - logSums2[j]) * VectorMath.LN2);
+          }
+        }
+        for (int g = 0; g < geometry.group; g++) {
+          long index = (long) (kvHead * geometry.group + g) * keys + segmentStart + key;
+          float before = output.mass().getFloat(index);
+          setFloat(output.mass(), index, (float) (before + mass[g]));
+        }
+      }
+      segmentStart += geometry.keys(s).count(kvHead);
+    }
+  }
+
+  /** Keys per head of the mass output: the largest count of any KV head. */
+  int massKeys() {
+    return massKeys(geometry);
+  }
+
+  static int massKeys(AttentionGeometry geometry) {
+    int most = 0;
+    for (int kvHead = 0; kvHead < geometry.kvHeads; kvHead++) {
+      int count = 0;
+      for (int s = 0; s < geometry.segments(); s++) {
+        KeyRows keys = geometry.keys(s);
+        count = Math.addExact(count, keys.count(kvHead));
+      }
+      most = Math.max(most, count);
+    }
+    return most;
+  }
+
+  private static void setFloat(Buffer buffer, long index, float value) {
+    buffer.segment().set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * index, value);
+  }
+}

@@ -1,0 +1,125 @@
+package dev.winnow.kernels.cpu;
+
+import dev.winnow.kernels.Buffer;
+import dev.winnow.kernels.DType;
+import dev.winnow.kernels.KeyRotation;
+import dev.winnow.kernels.KeyRows;
+import dev.winnow.kernels.KvPages;
+import dev.winnow.kernels.RotaryTable;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/** A tile of keys and values of one KV head as float32 rows: the scratch memory of one thread. */
+final class KeyTile {
+  /** Keys per tile: one tile of keys and one of values fill half a first-level cache. */
+  static final int KEYS = 64;
+
+  private int headDim;
+  private int stride;
+  private float[] keys = new float[0];
+  private float[] values = new float[0];
+
+  /** {@code [KEYS, stride]}, zeros behind the last element of each row. */
+  float[] keys() {
+    return keys;
+  }
+
+  /** {@code [KEYS, stride]}, zeros behind the last element of each row. */
+  float[] values() {
+    return values;
+  }
+
+  /** Elements from one row to the next: headDim in whole vectors. */
+  int stride() {
+    return stride;
+  }
+
+  /** Makes room for heads of {@code newHeadDim} elements. */
+  void shape(int newHeadDim) {
+    if (newHeadDim == headDim) {
+      return;
+    }
+    headDim = newHeadDim;
+    stride = Lanes.roundUp(headDim);
+    if (keys.length < KEYS * stride) {
+      keys = new float[KEYS * stride];
+      values = new float[KEYS * stride];
+    } else {
+      Arrays.fill(keys, 0f);
+      Arrays.fill(values, 0f);
+    }
+  }
+
+  /** Loads {@code count} keys of {@code source} from list index {@code first}, and rotates them. */
+  void loadKeys(KeySource source, int first, int count) {
+    load(source, first, count, true, keys);
+    if (!(source.rotation() instanceof KeyRotation.AsStored)) {
+      rotateKeys(source.kvHead(), source.rows(), first, count, source.rotation());
+    }
+  }
+
+  /** Loads {@code count} values of {@code source} from list index {@code first}. */
+  void loadValues(KeySource source, int first, int count) {
+    load(source, first, count, false, values);
+  }
+
+  private void load(KeySource source, int first, int count, boolean isKey, float[] target) {
+    KvPages cache = source.cache();
+    DType dtype = cache.dtype();
+    int kvHead = source.kvHead();
+    KeyRows rows = source.rows();
+    int done = 0;
+    while (done < count) {
+      int row = rows.row(kvHead, first + done);
+      int run = runLength(rows, kvHead, first + done, row, count - done);
+      KvPages.Page page = cache.page(row / KvPages.PAGE_TOKENS);
+      Buffer buffer = isKey ? page.keys() : page.values();
+      long from = cache.index(kvHead, row) * dtype.bytes();
+      widenRows(dtype, buffer.segment(), from, target, done * stride, run);
+      done += run;
+    }
+  }
+
+  /** Rows from {@code row} on that lie one after the other in one page. */
+  private static int runLength(KeyRows rows, int kvHead, int index, int row, int most) {
+    int limit = Math.min(most, KvPages.PAGE_TOKENS - row % KvPages.PAGE_TOKENS);
+    if (rows instanceof KeyRows.Gathered gathered) {
+      int[] list = gathered.list(kvHead);
+      int run = 1;
+      while (run < limit && list[index + run] == row + run) {
+        run++;
+      }
+      return run;
+    }
+    return limit;
+  }
+
+  private void widenRows(
+      DType dtype, MemorySegment source, long from, float[] target, int at, int rows) {
+    if (stride == headDim) {
+      HalfFloats.widen(dtype, source, from, target, at, rows * headDim);
+      return;
+    }
+    for (int row = 0; row < rows; row++) {
+      long rowFrom = from + (long) row * headDim * dtype.bytes();
+      HalfFloats.widen(dtype, source, rowFrom, target, at + row * stride, headDim);
+    }
+  }
+
+  private void rotateKeys(int kvHead, KeyRows rows, int first, int count, KeyRotation rotation) {
+    for (int i = 0; i < count; i++) {
+      if (rotation instanceof KeyRotation.CompactRank rank) {
+        rotateKey(i, rank.table(), rank.first() + first + i);
+      } else if (rotation instanceof KeyRotation.TruePosition position) {
+        rotateKey(i, position.table(), rows.row(kvHead, first + i));
+      } else if (rotation instanceof KeyRotation.Fixed fixed) {
+        rotateKey(i, fixed.table(), fixed.position());
+      }
+    }
+  }
+
+  private void rotateKey(int i, RotaryTable table, int position) {
+    Rotate.head(
+        keys, i * stride, table.config(), table.block(position), table.rowInBlock(position));
+  }
+}

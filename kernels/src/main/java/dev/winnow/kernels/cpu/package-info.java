@@ -1,0 +1,2 @@
+/** The kernels on the CPU, written with the Vector API. */
+package dev.winnow.kernels.cpu;

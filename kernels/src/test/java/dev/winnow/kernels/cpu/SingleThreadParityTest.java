@@ -1,0 +1,11 @@
+package dev.winnow.kernels.cpu;
+
+import dev.winnow.kernels.KernelParityTest;
+import dev.winnow.kernels.Kernels;
+
+class SingleThreadParityTest extends KernelParityTest {
+  @Override
+  protected Kernels create() {
+    return new CpuKernels(1);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.winnow.models;
+
+import dev.winnow.models.checkpoint.Checkpoint;
+import dev.winnow.models.torch.TorchCausalLm;
+
+/** Loads models. */
+public final class CausalLms {
+  private CausalLms() {}
+
+  /**
+   * Loads the decoder-only model in {@code checkpoint}, which belongs to the model from then on and
+   * is closed with it, or at once if loading fails.
+   *
+   * @throws CheckpointException if the architecture is unknown or the weights do not fit it
+   */
+  public static CausalLm load(Checkpoint checkpoint, LoadOptions options) {
+    try {
+      return TorchCausalLm.load(checkpoint, options);
+    } catch (RuntimeException | Error e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.winnow.models.arch;
+
+import dev.winnow.kernels.RotaryConfig;
+import dev.winnow.models.ModelConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** The keys that every decoder-only family spells alike. */
+final class CommonConfig {
+  private CommonConfig() {}
+
+  /** Shapes; {@code tiedByDefault} is the family's {@code tie_word_embeddings}. */
+  static ModelConfig shapes(ConfigReader config, boolean tiedByDefault) {
+    int hidden = config.size("hidden_size");
+    int heads = config.size("num_attention_heads");
+    int kvHeads = config.size("num_key_value_heads", heads);
+    if (heads % kvHeads != 0) {
+      throw config.error(
+          "num_key_value_heads", "is " + kvHeads, "a divisor of num_attention_heads = " + heads);
+    }
+    if (!config.has("head_dim") && hidden % heads != 0) {
+      throw config.error(
+          "num_attention_heads", "is " + heads, "a divisor of hidden_size = " + hidden);
+    }
+    return new ModelConfig(
+        config.text("model_type", ""),
+        config.size("vocab_size"),
+        hidden,
+        config.size("intermediate_size"),
+        config.size("num_hidden_layers"),
+        heads,
+        kvHeads,
+        config.size("head_dim", hidden / heads),
+        config.size("max_position_embeddings", 2048),
+        config.flag("tie_word_embeddings", tiedByDefault),
+        List.copyOf(config.ids("eos_token_id")));
+  }
+
+  /** Refuses activations other than those the block computes. */
+  static void activation(ConfigReader config, String key, String absent, String... allowed) {
+    String unused = config.choice(key, absent, Set.of(allowed));
+  }
+
+  /** {@code partial_rotary_factor} of {@code headDim}. */
+  static int rotaryDim(ConfigReader config, int headDim) {
+    double factor = config.positive("partial_rotary_factor", 1);
+    int dim = (int) (headDim * factor);
+    if (dim < 2 || dim > headDim || dim % 2 != 0) {
+      throw config.error(
+          "partial_rotary_factor",
+          "is " + factor,
+          "such that an even number of the " + headDim + " elements of a head turn");
+    }
+    return dim;
+  }
+
+  /** The same attention in every layer. */
+  static List<DecoderSpec.LayerAttention> uniform(int layers, int window, RotaryConfig rotary) {
+    return layers(new boolean[layers], 0, rotary, window, rotary);
+  }
+
+  /** One attention where {@code sliding} holds and another where it does not. */
+  static List<DecoderSpec.LayerAttention> layers(
+      boolean[] sliding,
+      int slidingWindow,
+      RotaryConfig slidingRotary,
+      int window,
+      RotaryConfig rotary) {
+    List<DecoderSpec.LayerAttention> layers = new ArrayList<>();
+    for (boolean slides : sliding) {
+      layers.add(
+          slides
+              ? new DecoderSpec.LayerAttention(slidingWindow, slidingRotary)
+              : new DecoderSpec.LayerAttention(window, rotary));
+    }
+    return List.copyOf(layers);
+  }
+
+  /** Which layers slide: {@code layer_types} where given. */
+  static boolean[] sliding(ConfigReader config, int layers, boolean[] absent) {
+    List<String> types = config.texts("layer_types", layers);
+    if (types.isEmpty()) {
+      return absent;
+    }
+    boolean[] sliding = new boolean[layers];
+    for (int i = 0; i < layers; i++) {
+      sliding[i] =
+          switch (types.get(i)) {
+            case "sliding_attention" -> true;
+            case "full_attention" -> false;
+            default ->
+                throw config.error(
+                    "layer_types[" + i + "]",
+                    "is '" + types.get(i) + "'",
+                    "full_attention or sliding_attention");
+          };
+    }
+    return sliding;
+  }
+}
