@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -171,7 +172,7 @@ class BadInputTest {
   void a_damaged_checkpoint_fails_and_names_the_file() throws IOException {
     Path broken = TestFolders.golden("llama-gqa", temp);
     Path weights = broken.resolve("model.safetensors");
-    Files.write(weights, java.util.Arrays.copyOf(Files.readAllBytes(weights), 100));
+    Files.write(weights, Arrays.copyOf(Files.readAllBytes(weights), 100));
 
     run("generate", "--model", broken.toString(), "--prompt-ids", ids("[1]"))
         .fails("model.safetensors");

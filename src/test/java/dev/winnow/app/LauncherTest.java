@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ class LauncherTest {
   @BeforeEach
   void copyProject() throws IOException {
     project = Files.createDirectories(temp.resolve("a project"));
-    Files.copy(SCRIPT, project.resolve("winnow"), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+    Files.copy(SCRIPT, project.resolve("winnow"), StandardCopyOption.COPY_ATTRIBUTES);
     for (String module : List.of("kernels", "models", "engine", "bench")) {
       Files.createDirectories(project.resolve(module).resolve("src/main/java"));
       Files.writeString(project.resolve(module).resolve("pom.xml"), "");
@@ -101,16 +102,14 @@ class LauncherTest {
   @Test
   void a_jdk_that_is_too_old_is_passed_over() throws Exception {
     Path old = jdk(temp.resolve("old"), "17.0.2");
-    Path home = Files.createDirectories(temp.resolve("home"));
-    jdk(home.resolve(".sdkman/candidates/java/30"), "30");
+    String path = temp.resolve("jdk/bin") + ":" + tools + ":/usr/bin:/bin";
 
     Result result =
         start(
-            Map.of("JAVA_HOME", old.toString(), "HOME", home.toString()),
-            project.resolve("winnow"),
-            "--help");
+            Map.of("JAVA_HOME", old.toString(), "PATH", path), project.resolve("winnow"), "--help");
 
     assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out()).contains("dev.winnow.app.Main");
   }
 
   @Test

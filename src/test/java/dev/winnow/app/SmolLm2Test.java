@@ -46,8 +46,10 @@ class SmolLm2Test {
   }
 
   @Test
-  void every_prompt_is_tokenized_and_continued_as_hugging_face_does() {
-    for (JsonNode test : expected.get("cases")) {
+  void prompts_are_tokenized_and_continued_as_hugging_face_does() {
+    // Two messages and a raw prompt; the engine's tests go through all of them.
+    for (int index : new int[] {1, 5, 9}) {
+      JsonNode test = expected.get("cases").get(index);
       JsonNode json = generate(test).json();
 
       assertThat(json.get("prompt_ids")).isEqualTo(test.get("prompt_ids"));

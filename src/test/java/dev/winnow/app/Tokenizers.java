@@ -45,9 +45,9 @@ final class Tokenizers {
           .put("special", true);
     }
     tokenizer.putNull("normalizer");
-    tokenizer.putObject("pre_tokenizer").put("type", "ByteLevel").put("add_prefix_space", false);
+    byteLevel(tokenizer.putObject("pre_tokenizer"));
     tokenizer.putNull("post_processor");
-    tokenizer.putObject("decoder").put("type", "ByteLevel");
+    byteLevel(tokenizer.putObject("decoder"));
     ObjectNode model = tokenizer.putObject("model");
     model.put("type", "BPE").putNull("unk_token");
     ObjectNode ids = model.putObject("vocab");
@@ -56,5 +56,10 @@ final class Tokenizers {
     }
     model.putArray("merges");
     return tokenizer;
+  }
+
+  private static void byteLevel(ObjectNode part) {
+    part.put("type", "ByteLevel").put("add_prefix_space", false);
+    part.put("trim_offsets", true).put("use_regex", false);
   }
 }
