@@ -62,6 +62,9 @@ public final class Sequence implements AutoCloseable {
 
   /** Forgets what was computed for tokens from {@code newLength} on, but keeps the tokens. */
   synchronized void forgetComputed(int newLength) {
+    if (closed) {
+      return;
+    }
     cache.truncate(Math.min(cache.length(), newLength));
     techniques.truncate(newLength);
   }

@@ -1,0 +1,273 @@
+package dev.winnow.engine;
+
+import dev.winnow.engine.loop.Decoder;
+import dev.winnow.engine.loop.GenerationLoop;
+import dev.winnow.engine.loop.Sequence;
+import dev.winnow.engine.sampling.Sampler;
+import dev.winnow.engine.technique.TechniquePipeline;
+import dev.winnow.kernels.Kernels;
+import dev.winnow.models.CausalLm;
+import dev.winnow.models.ModelConfig;
+import dev.winnow.models.text.ChatMessage;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+
+/**
+ * A model that generates: one set of weights, as many sequences as wanted, from any threads.
+ *
+ * <p>Each {@code generate} starts a sequence of its own; {@link #openSession()} keeps one.
+ */
+public final class LanguageModel implements AutoCloseable {
+  private final Decoder decoder;
+  private final Optional<TextCodec> codec;
+  private final GenerationConfig defaults;
+  private final double loadMs;
+  private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+
+  /**
+   * A language model that owns {@code model} and {@code kernels}.
+   *
+   * @param codec tokenizer and chat template; empty for ids in and out
+   * @param defaults the checkpoint's own way to generate
+   * @param loadTime how long it took to load {@code model}
+   * @throws IllegalArgumentException if an option does not suit the model
+   */
+  public LanguageModel(
+      CausalLm model,
+      Kernels kernels,
+      Optional<TextCodec> codec,
+      GenerationConfig defaults,
+      EngineOptions options,
+      Duration loadTime) {
+    ModelConfig config = model.config();
+    int limit = config.maxPositionEmbeddings();
+    if (options.maxContext() > limit) {
+      throw new IllegalArgumentException(
+          "max_context must be at most the model's max_position_embeddings %d, got %d"
+              .formatted(limit, options.maxContext()));
+    }
+    this.codec = codec;
+    this.defaults = defaults;
+    this.loadMs = loadTime.toNanos() / 1e6;
+    this.decoder =
+        new Decoder(
+            model,
+            kernels,
+            new TechniquePipeline(options.techniques(), config.layers()),
+            options.kv(),
+            options.maxContext() == 0 ? limit : options.maxContext(),
+            options.prefillChunk(),
+            options.kvCacheBytes() == 0 ? Long.MAX_VALUE : options.kvCacheBytes());
+  }
+
+  /** Continues {@code prompt} with the model's default options. */
+  public GenerationResult generate(String prompt) {
+    return generate(prompt, defaults);
+  }
+
+  /** Continues {@code prompt}. */
+  public GenerationResult generate(String prompt, GenerationConfig config) {
+    return generate(Prompt.of(prompt), config);
+  }
+
+  /** Answers a conversation, in the model's own chat format. */
+  public GenerationResult chat(List<ChatMessage> messages, GenerationConfig config) {
+    return generate(Prompt.of(messages), config);
+  }
+
+  /** Continues {@code prompt}. */
+  public GenerationResult generate(Prompt prompt, GenerationConfig config) {
+    return generate(prompt, config, event -> {}, new CancellationToken());
+  }
+
+  /**
+   * Continues {@code prompt}.
+   *
+   * @param listener called on this thread
+   * @param cancellation ends the generation from another thread; so does interrupting this one. The
+   *     result then holds what was generated so far.
+   * @throws IllegalArgumentException if the prompt is empty or has an id outside the vocabulary
+   * @throws dev.winnow.engine.cache.CapacityException if it does not fit, saying what would
+   */
+  public GenerationResult generate(
+      Prompt prompt,
+      GenerationConfig config,
+      TokenListener listener,
+      CancellationToken cancellation) {
+    return start(prompt, config, cancellation).run(listener);
+  }
+
+  /** Generates one token per element pulled; closing the stream cancels. */
+  public Stream<TokenEvent> stream(Prompt prompt, GenerationConfig config) {
+    return Streams.of(start(prompt, config, new CancellationToken()));
+  }
+
+  /** Generates text piece by piece; closing the stream cancels. */
+  public Stream<String> streamText(Prompt prompt, GenerationConfig config) {
+    return stream(prompt, config).map(TokenEvent::text).filter(text -> !text.isEmpty());
+  }
+
+  /** Generates one token per element requested, on a thread of its own for each subscriber. */
+  public Flow.Publisher<TokenEvent> publisher(Prompt prompt, GenerationConfig config) {
+    return new TokenPublisher(cancellation -> start(prompt, config, cancellation));
+  }
+
+  private Generation start(Prompt prompt, GenerationConfig config, CancellationToken cancellation) {
+    long startNanos = System.nanoTime();
+    Session session = openSession();
+    boolean started = false;
+    try {
+      session.addTokens(prompt);
+      Generation generation = session.start(config, cancellation, startNanos, session::close);
+      started = true;
+      return generation;
+    } finally {
+      if (!started) {
+        session.close();
+      }
+    }
+  }
+
+  /** Opens an empty sequence to keep. */
+  public Session openSession() {
+    checkOpen();
+    return register(decoder.open());
+  }
+
+  Session register(Sequence sequence) {
+    Session session = new Session(this, sequence);
+    sessions.add(session);
+    if (isClosed()) {
+      session.close();
+    }
+    return session;
+  }
+
+  void unregister(Session session) {
+    sessions.remove(session);
+  }
+
+  /** Token ids of {@code prompt}, as {@link #generate} uses them for a new sequence. */
+  public int[] encode(Prompt prompt) {
+    return encode(prompt, true);
+  }
+
+  int[] encode(Prompt prompt, boolean first) {
+    int[] ids;
+    if (prompt instanceof Prompt.Ids given) {
+      ids = given.ids().stream().mapToInt(Integer::intValue).toArray();
+    } else if (prompt instanceof Prompt.Text text) {
+      ids = needCodec().encode(text.text(), first);
+    } else {
+      // The template writes the special tokens itself.
+      String rendered = needCodec().renderChat(((Prompt.Chat) prompt).messages(), true);
+      ids = needCodec().encode(rendered, false);
+    }
+    if (ids.length == 0) {
+      throw new IllegalArgumentException("the prompt has no tokens; give at least one");
+    }
+    return ids;
+  }
+
+  private TextCodec needCodec() {
+    return codec.orElseThrow(
+        () ->
+            new IllegalArgumentException(
+                "this model has no tokenizer; give the prompt as token ids"));
+  }
+
+  void checkIds(int[] ids) {
+    int vocabSize = config().vocabSize();
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] < 0 || ids[i] >= vocabSize) {
+        throw new IllegalArgumentException(
+            "token ids must be in [0, %d), got %d at index %d".formatted(vocabSize, ids[i], i));
+      }
+    }
+  }
+
+  /** The tokens that end a generation: the config's, else the defaults', else the model's. */
+  Set<Integer> eosTokenIds(GenerationConfig config) {
+    return new HashSet<>(
+        config.eosTokenIds().or(defaults::eosTokenIds).orElse(config().eosTokenIds()));
+  }
+
+  GenerationLoop startLoop(Sequence sequence, GenerationConfig config) {
+    long seed = config.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
+    Sampler sampler = new Sampler(config.sampling(), config().vocabSize(), seed);
+    return decoder.generate(sequence, sampler, config.topLogProbs());
+  }
+
+  /** The model's configuration. */
+  public ModelConfig config() {
+    return decoder.model().config();
+  }
+
+  /** The model's own way to generate. */
+  public GenerationConfig defaults() {
+    return defaults;
+  }
+
+  /** Tokenizer and chat template, if the checkpoint has them. */
+  public Optional<TextCodec> codec() {
+    return codec;
+  }
+
+  /** The most tokens of a sequence. */
+  public int maxTokens() {
+    return decoder.maxTokens();
+  }
+
+  /** Bytes of keys and values that a sequence of {@code tokens} tokens takes. */
+  public long estimateKvBytes(int tokens) {
+    return decoder.estimateKvBytes(tokens);
+  }
+
+  /** Bytes of keys and values that all sequences hold now, shared pages counted once. */
+  public long kvBytes() {
+    return decoder.pages().usedBytes();
+  }
+
+  /** The model itself. */
+  public CausalLm model() {
+    return decoder.model();
+  }
+
+  /** The kernels it computes attention with. */
+  public Kernels kernels() {
+    return decoder.kernels();
+  }
+
+  /** Milliseconds it took to load. */
+  public double loadMs() {
+    return loadMs;
+  }
+
+  Decoder decoder() {
+    return decoder;
+  }
+
+  boolean isClosed() {
+    return decoder.isClosed();
+  }
+
+  void checkOpen() {
+    if (isClosed()) {
+      throw new IllegalStateException("the model is closed");
+    }
+  }
+
+  /** Cancels what runs, waits for the steps in progress, and frees everything. */
+  @Override
+  public void close() {
+    decoder.close();
+    List.copyOf(sessions).forEach(Session::close);
+  }
+}
