@@ -34,7 +34,8 @@ final class ModelLoader {
       GenerationConfig defaults =
           checkpoint
               .generationConfig()
-              .map(json -> GenerationConfig.fromCheckpoint(json, where + ": generation_config.json"))
+              .map(
+                  json -> GenerationConfig.fromCheckpoint(json, where + ": generation_config.json"))
               .map(ModelLoader::reported)
               .orElse(GenerationConfig.defaults());
       Optional<TextCodec> codec = CheckpointCodec.of(checkpoint);

@@ -14,8 +14,7 @@ import java.util.List;
  * @param threads CPU threads, default all cores
  * @param engine how sequences are computed
  */
-public record ModelOptions(
-    WeightFormat weights, Device device, int threads, EngineOptions engine) {
+public record ModelOptions(WeightFormat weights, Device device, int threads, EngineOptions engine) {
   private static final int MAX_THREADS = 1024;
 
   /** Checks ranges. */
