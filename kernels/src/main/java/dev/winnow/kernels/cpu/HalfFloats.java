@@ -33,6 +33,11 @@ final class HalfFloats {
 
   private static void widenF16(MemorySegment source, long from, float[] target, int at, int count) {
     int i = 0;
+    for (; i <= count - 2 * Lanes.N; i += 2 * Lanes.N) {
+      ShortVector pair = pair(source, from + 2L * i);
+      f16(half(pair, 0)).intoArray(target, at + i);
+      f16(half(pair, 1)).intoArray(target, at + i + Lanes.N);
+    }
     for (; i <= count - Lanes.N; i += Lanes.N) {
       f16(shorts(source, from + 2L * i)).intoArray(target, at + i);
     }
@@ -45,6 +50,11 @@ final class HalfFloats {
   private static void widenBf16(
       MemorySegment source, long from, float[] target, int at, int count) {
     int i = 0;
+    for (; i <= count - 2 * Lanes.N; i += 2 * Lanes.N) {
+      ShortVector pair = pair(source, from + 2L * i);
+      bf16(half(pair, 0)).intoArray(target, at + i);
+      bf16(half(pair, 1)).intoArray(target, at + i + Lanes.N);
+    }
     for (; i <= count - Lanes.N; i += Lanes.N) {
       bf16(shorts(source, from + 2L * i)).intoArray(target, at + i);
     }
@@ -54,14 +64,23 @@ final class HalfFloats {
     }
   }
 
+  /** Two vectors' worth of sixteen-bit elements: half as many checked loads. */
+  private static ShortVector pair(MemorySegment source, long at) {
+    return ShortVector.fromMemorySegment(Lanes.SHORT_PAIRS, source, at, NATIVE);
+  }
+
+  private static IntVector half(ShortVector pair, int part) {
+    return (IntVector) pair.convertShape(VectorOperators.S2I, Lanes.INTS, part);
+  }
+
   /** Sixteen-bit elements at byte {@code at}, sign-extended to ints. */
-  static IntVector shorts(MemorySegment source, long at) {
+  private static IntVector shorts(MemorySegment source, long at) {
     return (IntVector)
         ShortVector.fromMemorySegment(Lanes.SHORTS, source, at, NATIVE)
             .convertShape(VectorOperators.S2I, Lanes.INTS, 0);
   }
 
-  static FloatVector bf16(IntVector x) {
+  private static FloatVector bf16(IntVector x) {
     return x.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
   }
 
@@ -70,7 +89,7 @@ final class HalfFloats {
    * which the multiplication repairs exactly, subnormals included; infinity and NaN get the
    * exponent they need afterwards.
    */
-  static FloatVector f16(IntVector x) {
+  private static FloatVector f16(IntVector x) {
     FloatVector small =
         x.lanewise(VectorOperators.LSHL, 13)
             .lanewise(VectorOperators.AND, F16_SIGN_AND_MAGNITUDE)

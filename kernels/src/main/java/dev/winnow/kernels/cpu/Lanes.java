@@ -18,6 +18,10 @@ final class Lanes {
   static final VectorSpecies<Short> SHORTS =
       ShortVector.SPECIES_PREFERRED.withShape(VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
 
+  /** Twice as many shorts. */
+  static final VectorSpecies<Short> SHORT_PAIRS =
+      ShortVector.SPECIES_PREFERRED.withShape(FLOATS.vectorShape());
+
   /** Floats per vector, at least 4. */
   static final int N = FLOATS.length();
 
