@@ -27,7 +27,7 @@ public record BenchEnvironment(
    */
   public static BenchEnvironment measure(int threads) throws InterruptedException {
     return new BenchEnvironment(
-        cpu(),
+        cpuName(),
         Runtime.getRuntime().availableProcessors(),
         System.getProperty("java.vm.name") + " " + Runtime.version(),
         TorchRuntime.version(),
@@ -35,7 +35,7 @@ public record BenchEnvironment(
         MemoryBandwidth.measure(threads));
   }
 
-  private static String cpu() {
+  private static String cpuName() {
     Path file = Path.of("/proc/cpuinfo");
     if (Files.isReadable(file)) {
       try (Stream<String> lines = Files.lines(file)) {
