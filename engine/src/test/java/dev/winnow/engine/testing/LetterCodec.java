@@ -57,6 +57,11 @@ public final class LetterCodec implements TextCodec {
   }
 
   @Override
+  public boolean hasChatTemplate() {
+    return true;
+  }
+
+  @Override
   public String renderChat(List<ChatMessage> messages, boolean addGenerationPrompt) {
     StringBuilder text = new StringBuilder();
     for (ChatMessage message : messages) {
