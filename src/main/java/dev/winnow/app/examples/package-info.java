@@ -1,0 +1,2 @@
+/** The README's programs, compiled and tested. */
+package dev.winnow.app.examples;

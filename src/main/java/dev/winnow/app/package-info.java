@@ -1,0 +1,2 @@
+/** The {@code winnow} command line. */
+package dev.winnow.app;
