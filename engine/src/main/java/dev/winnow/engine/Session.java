@@ -3,6 +3,7 @@ package dev.winnow.engine;
 import dev.winnow.engine.loop.LogitsConsumer;
 import dev.winnow.engine.loop.Sequence;
 import dev.winnow.engine.metrics.Ledger;
+import dev.winnow.engine.technique.Phase;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -69,12 +70,27 @@ public final class Session implements AutoCloseable {
    * @throws IllegalArgumentException as {@link #append}
    */
   public void score(int[] ids, LogitsConsumer consumer) {
+    score(ids, Phase.PREFILL, consumer);
+  }
+
+  /**
+   * Adds one token and passes on the model's logits after it, computed as for a generated token:
+   * for scoring texts with techniques that treat prompts differently.
+   *
+   * @param consumer gets the position in the session
+   * @throws IllegalArgumentException as {@link #append}
+   */
+  public void scoreNext(int id, LogitsConsumer consumer) {
+    score(new int[] {id}, Phase.DECODE, consumer);
+  }
+
+  private void score(int[] ids, Phase phase, LogitsConsumer consumer) {
     begin();
     int before = sequence.length();
     boolean done = false;
     try {
       addTokens(Prompt.of(ids));
-      if (!model.decoder().score(sequence, this::cancelled, consumer)) {
+      if (!model.decoder().score(sequence, phase, this::cancelled, consumer)) {
         throw new CancellationException("the tokens were not scored: cancelled");
       }
       done = true;

@@ -3,6 +3,7 @@ package dev.winnow.engine.loop;
 import dev.winnow.engine.cache.KvCache;
 import dev.winnow.engine.cache.PagePool;
 import dev.winnow.engine.sampling.Sampler;
+import dev.winnow.engine.technique.Phase;
 import dev.winnow.engine.technique.SequenceContext;
 import dev.winnow.engine.technique.TechniquePipeline;
 import dev.winnow.kernels.DType;
@@ -73,8 +74,9 @@ public final class Decoder implements AutoCloseable {
   }
 
   /** Computes all tokens of {@code sequence} that wait and passes on the logits of each. */
-  public boolean score(Sequence sequence, BooleanSupplier cancelled, LogitsConsumer consumer) {
-    return prefill.each(sequence, cancelled, consumer);
+  public boolean score(
+      Sequence sequence, Phase phase, BooleanSupplier cancelled, LogitsConsumer consumer) {
+    return prefill.each(sequence, phase, cancelled, consumer);
   }
 
   /**

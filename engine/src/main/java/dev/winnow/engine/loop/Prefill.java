@@ -54,12 +54,12 @@ final class Prefill {
   }
 
   /** Computes all tokens and passes on the logits of each. */
-  boolean each(Sequence sequence, BooleanSupplier cancelled, LogitsConsumer consumer) {
+  boolean each(Sequence sequence, Phase phase, BooleanSupplier cancelled, LogitsConsumer consumer) {
     float[] logits = new float[model.config().vocabSize()];
     return chunks(
         sequence,
         sequence.length(),
-        Phase.PREFILL,
+        phase,
         cancelled,
         (rows, first, count) -> {
           for (int from = 0; from < count; from += LOGIT_ROWS) {

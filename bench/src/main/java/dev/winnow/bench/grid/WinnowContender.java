@@ -1,0 +1,117 @@
+package dev.winnow.bench.grid;
+
+import dev.winnow.engine.GenerationConfig;
+import dev.winnow.engine.GenerationResult;
+import dev.winnow.engine.LanguageModel;
+import dev.winnow.engine.ModelOptions;
+import dev.winnow.engine.Prompt;
+import dev.winnow.engine.Session;
+import dev.winnow.engine.metrics.Ledger;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * A model of ours, fed seeded random tokens. A depth is prefilled once; every run starts from a
+ * fork of that.
+ */
+public final class WinnowContender implements Contender {
+  private static final long SEED = 1;
+
+  private final LanguageModel model;
+  private final ModelOptions options;
+  private Session base;
+  private GridTest test;
+  private int[] prompt;
+
+  /** A contender that owns {@code model}, which was loaded with {@code options}. */
+  public WinnowContender(LanguageModel model, ModelOptions options) {
+    this.model = model;
+    this.options = options;
+  }
+
+  @Override
+  public String name() {
+    return "winnow";
+  }
+
+  @Override
+  public Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("weights", options.weights().label());
+    settings.put("kv", options.engine().kv().name().toLowerCase(Locale.ROOT));
+    settings.put("threads", String.valueOf(options.threads()));
+    settings.put("prefill_chunk", String.valueOf(options.engine().prefillChunk()));
+    settings.put("kernels", model.kernels().describe());
+    return settings;
+  }
+
+  @Override
+  public void prepare(GridTest next) {
+    if (next.context() - 1 > model.maxTokens()) {
+      throw new IllegalArgumentException(
+          "grid: %s needs a context of %d tokens, this model's is %d; use a smaller depth, or --shape for a synthetic model of any depth"
+              .formatted(next.name(), next.context() - 1, model.maxTokens()));
+    }
+    closeBase();
+    test = next;
+    base = model.openSession();
+    Random random = new Random(SEED);
+    int vocabSize = model.config().vocabSize();
+    prompt = random.ints(test.tokens(), 0, vocabSize).toArray();
+    if (test.depth() > 0 || test.kind() == GridTest.Kind.TG) {
+      // The last one waits: it is the first that a run computes.
+      base.append(random.ints(test.depth() + 1, 0, vocabSize).toArray());
+    }
+  }
+
+  @Override
+  public Run run() {
+    boolean generates = test.kind() == GridTest.Kind.TG;
+    GenerationConfig config =
+        GenerationConfig.builder()
+            .maxNewTokens(generates ? test.tokens() : 1)
+            .eosTokenIds()
+            .build();
+    if (!generates && test.depth() == 0) {
+      return prompt(config);
+    }
+    try (Session session = base.fork()) {
+      int before = session.length();
+      long start = System.nanoTime();
+      if (!generates && test.tokens() > 1) {
+        session.append(Arrays.copyOf(prompt, test.tokens() - 1));
+      }
+      session.generate(config);
+      long nanos = System.nanoTime() - start;
+      Ledger ledger = session.ledger();
+      int computed = session.length() - before;
+      long weights = generates ? computed * model.model().weightBytes() : 0;
+      return new Run(nanos, computed, weights, ledger.kvBytesRead(), ledger.flops());
+    }
+  }
+
+  private Run prompt(GenerationConfig config) {
+    long start = System.nanoTime();
+    GenerationResult result = model.generate(Prompt.of(prompt), config);
+    long nanos = System.nanoTime() - start;
+    Ledger ledger = result.ledger();
+    return new Run(
+        nanos, result.metrics().prefilledTokens(), 0, ledger.kvBytesRead(), ledger.flops());
+  }
+
+  private void closeBase() {
+    if (base != null) {
+      base.close();
+      base = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    closeBase();
+    model.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** Other engines to compare with; built on request only. */
+package dev.winnow.bench.peers;
