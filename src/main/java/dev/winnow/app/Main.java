@@ -51,7 +51,10 @@ public final class Main implements Runnable {
         new ChatCommand(terminal),
         new InfoCommand(terminal),
         new TokenizeCommand(terminal),
-        new PullCommand(terminal));
+        new PullCommand(terminal),
+        new VerifyCommand(terminal),
+        new EvalCommand(terminal),
+        new BenchCommand(terminal));
   }
 
   static CommandLine commandLine(Terminal terminal) {

