@@ -2,10 +2,10 @@ package dev.winnow.engine;
 
 import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.cpu.CpuKernels;
+import dev.winnow.kernels.cpu.WorkerPool;
 import dev.winnow.models.CausalLm;
 import dev.winnow.models.CausalLms;
 import dev.winnow.models.Device;
-import dev.winnow.models.LoadOptions;
 import dev.winnow.models.checkpoint.Checkpoint;
 import dev.winnow.models.checkpoint.Checkpoints;
 import java.nio.file.Path;
@@ -43,11 +43,11 @@ final class ModelLoader {
               .orElse(GenerationConfig.defaults());
       Optional<TextCodec> codec = CheckpointCodec.of(checkpoint);
       codec.ifPresent(opened::push);
-      CausalLm model =
-          CausalLms.load(checkpoint, new LoadOptions(options.weights(), options.threads()));
+      WorkerPool pool = new WorkerPool(options.threads());
+      opened.push(pool);
+      Kernels kernels = new CpuKernels(pool);
+      CausalLm model = CausalLms.load(checkpoint, options.weights(), pool);
       opened.push(model);
-      Kernels kernels = new CpuKernels(options.threads());
-      opened.push(kernels);
       Duration time = Duration.ofNanos(System.nanoTime() - start);
       return new LanguageModel(model, kernels, codec, defaults, options.engine(), time);
     } catch (RuntimeException | Error e) {

@@ -18,15 +18,19 @@ final class StopMatcher {
       return "";
     }
     held.append(text);
-    int end = -1;
+    int start = -1;
+    int end = Integer.MAX_VALUE;
     for (String stop : stops) {
       int at = held.indexOf(stop);
-      if (at >= 0 && (end < 0 || at < end)) {
-        end = at;
+      int past = at + stop.length();
+      // The one complete first, so that the cuts between pieces make no difference.
+      if (at >= 0 && (past < end || (past == end && at < start))) {
+        start = at;
+        end = past;
       }
     }
-    stopped = end >= 0;
-    return take(stopped ? end : held.length() - possibleStart());
+    stopped = start >= 0;
+    return take(stopped ? start : held.length() - possibleStart());
   }
 
   /** Whether a stop string was reached. */

@@ -75,7 +75,7 @@ final class DecoderStep {
     int layer = request.layer();
     int rows = request.queries().rows();
     AttentionPlan densePlan = request.dense();
-    AttentionCost dense = plan == densePlan ? cost : kernels.cost(densePlan, request.cache());
+    AttentionCost dense = plan.equals(densePlan) ? cost : kernels.cost(densePlan, request.cache());
     sequence.ledger().matrixProducts(flops, rows * model.layerFlops(layer));
     sequence.ledger().ran(layer, rows, request.spec().headDim(), cost, dense);
   }

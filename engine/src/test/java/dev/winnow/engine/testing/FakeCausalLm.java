@@ -41,14 +41,25 @@ public final class FakeCausalLm implements CausalLm {
   /** Elements per head. */
   public static final int HEAD_DIM = 4;
 
-  private record Layer(
-      float[][] q,
-      float[][] k,
-      float[][] v,
-      float[][] o,
-      float[][] gate,
-      float[][] up,
-      float[][] down) {}
+  private static final class Layer {
+    private final float[][] q;
+    private final float[][] k;
+    private final float[][] v;
+    private final float[][] o;
+    private final float[][] gate;
+    private final float[][] up;
+    private final float[][] down;
+
+    Layer(Random random) {
+      q = matrix(random, HEADS * HEAD_DIM, HIDDEN);
+      k = matrix(random, KV_HEADS * HEAD_DIM, HIDDEN);
+      v = matrix(random, KV_HEADS * HEAD_DIM, HIDDEN);
+      o = matrix(random, HIDDEN, HEADS * HEAD_DIM);
+      gate = matrix(random, INTERMEDIATE, HIDDEN);
+      up = matrix(random, INTERMEDIATE, HIDDEN);
+      down = matrix(random, HIDDEN, INTERMEDIATE);
+    }
+  }
 
   private final ModelConfig config;
   private final AttentionSpec attention;
@@ -92,15 +103,7 @@ public final class FakeCausalLm implements CausalLm {
     Random random = new Random(7);
     embedding = matrix(random, VOCAB, HIDDEN);
     for (int i = 0; i < LAYERS; i++) {
-      layers[i] =
-          new Layer(
-              matrix(random, HEADS * HEAD_DIM, HIDDEN),
-              matrix(random, KV_HEADS * HEAD_DIM, HIDDEN),
-              matrix(random, KV_HEADS * HEAD_DIM, HIDDEN),
-              matrix(random, HIDDEN, HEADS * HEAD_DIM),
-              matrix(random, INTERMEDIATE, HIDDEN),
-              matrix(random, INTERMEDIATE, HIDDEN),
-              matrix(random, HIDDEN, INTERMEDIATE));
+      layers[i] = new Layer(random);
     }
   }
 

@@ -177,7 +177,7 @@ public final class PlainKernels implements Kernels {
           .segment()
           .set(ValueLayout.JAVA_SHORT_UNALIGNED, index * 2, Float.floatToFloat16(value));
     } else {
-      int rounded = Float.floatToRawIntBits(value) + 0x8000 >>> 16;
+      int rounded = (Float.floatToRawIntBits(value) + 0x8000) >>> 16;
       buffer.segment().set(ValueLayout.JAVA_SHORT_UNALIGNED, index * 2, (short) rounded);
     }
   }

@@ -20,20 +20,27 @@ public final class CpuKernels implements Kernels {
   private final RowKernels rowKernels;
 
   /**
-   * Starts {@code threads - 1} threads.
+   * Kernels on threads of their own: {@code threads - 1} are started.
    *
    * @throws IllegalArgumentException if {@code threads} is less than 1 or more than 1024
    * @throws IllegalStateException if the JVM runs without {@code --add-modules
    *     jdk.incubator.vector}
    */
   public CpuKernels(int threads) {
-    if (threads < 1 || threads > 1024) {
-      throw new IllegalArgumentException("threads must be in [1, 1024], got " + threads);
-    }
+    this(new WorkerPool(threads));
+  }
+
+  /**
+   * Kernels on the threads of {@code pool}, which is closed with them.
+   *
+   * @throws IllegalStateException if the JVM runs without {@code --add-modules
+   *     jdk.incubator.vector}
+   */
+  public CpuKernels(WorkerPool pool) {
     VectorModule.require();
-    pool = new WorkerPool(threads);
+    this.pool = pool;
     rowKernels = new RowKernels(pool);
-    runners = new TileRunner[threads];
+    runners = new TileRunner[pool.threads()];
     Arrays.setAll(runners, i -> new TileRunner());
   }
 

@@ -13,10 +13,10 @@ import java.util.function.Supplier;
  * <p>Waiting threads spin briefly, because kernels of one layer follow each other within
  * microseconds, and then park, because the libraries that run between two layers need the cores.
  */
-final class WorkerPool implements AutoCloseable {
+public final class WorkerPool implements AutoCloseable {
   /** One piece of a job. */
   @FunctionalInterface
-  interface Task {
+  public interface Task {
     /**
      * Runs piece {@code index}.
      *
@@ -32,7 +32,15 @@ final class WorkerPool implements AutoCloseable {
   private volatile Job current;
   private volatile boolean closed;
 
-  WorkerPool(int threads) {
+  /**
+   * Starts {@code threads - 1} daemon threads.
+   *
+   * @throws IllegalArgumentException if {@code threads} is less than 1 or more than 1024
+   */
+  public WorkerPool(int threads) {
+    if (threads < 1 || threads > 1024) {
+      throw new IllegalArgumentException("threads must be in [1, 1024], got " + threads);
+    }
     workers = new Thread[threads - 1];
     for (int i = 0; i < workers.length; i++) {
       int worker = i + 1;
@@ -41,7 +49,8 @@ final class WorkerPool implements AutoCloseable {
     }
   }
 
-  int threads() {
+  /** How many threads share a job, the calling one included. */
+  public int threads() {
     return workers.length + 1;
   }
 
@@ -52,7 +61,7 @@ final class WorkerPool implements AutoCloseable {
    *
    * @throws IllegalStateException if the pool is closed
    */
-  void run(int tasks, Task task) {
+  public void run(int tasks, Task task) {
     oneJob.lock();
     try {
       if (closed) {

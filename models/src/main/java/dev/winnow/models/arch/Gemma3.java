@@ -37,7 +37,7 @@ public final class Gemma3 implements Architecture {
     }
     return new DecoderSpec(
         shapes,
-        List.of("attention_input_head_norms", "geglu_output_norms"),
+        List.of("attention_input_head_norms", "geglu"),
         DecoderSpec.LayerNames.llama(bias, bias, false)
             .withHeadNorms("self_attn.q_norm", "self_attn.k_norm")
             .withOutputNorms(

@@ -51,7 +51,7 @@ final class GgmlBlocks {
       for (int j = 0; j < 16; j++) {
         int q = in[p + 6 + j];
         out[block + j] = (((q & 0xf) | (((high >>> j) & 1) << 4)) - 16) * d;
-        out[block + 16 + j] = (((q >> 4) & 0xf | (((high >>> (j + 16)) & 1) << 4)) - 16) * d;
+        out[block + 16 + j] = ((((q >> 4) & 0xf) | (((high >>> (j + 16)) & 1) << 4)) - 16) * d;
       }
     }
   }
@@ -66,7 +66,7 @@ final class GgmlBlocks {
       for (int j = 0; j < 16; j++) {
         int q = in[p + 8 + j];
         out[block + j] = ((q & 0xf) | (((high >>> j) & 1) << 4)) * d + m;
-        out[block + 16 + j] = ((q >> 4) & 0xf | (((high >>> (j + 16)) & 1) << 4)) * d + m;
+        out[block + 16 + j] = (((q >> 4) & 0xf) | (((high >>> (j + 16)) & 1) << 4)) * d + m;
       }
     }
   }

@@ -47,6 +47,8 @@ enum GgmlType {
   final int id;
   final int blockElements;
   final int blockBytes;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Always a method without state.
   final Decoder decoder;
 
   GgmlType(int id, int blockElements, int blockBytes, Decoder decoder) {

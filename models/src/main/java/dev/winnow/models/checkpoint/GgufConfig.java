@@ -146,26 +146,21 @@ final class GgufConfig {
   private void putWindow(ObjectNode config) {
     int window = metadata.optionalInt(prefix + "attention.sliding_window", 0, Integer.MAX_VALUE, 0);
     switch (architecture) {
-      case LLAMA:
+      case LLAMA -> {
         if (window > 0) {
           // Llama has no window; Mistral is the same model with one.
           config.put("model_type", "mistral").put("sliding_window", window);
           config.putArray("architectures").add("MistralForCausalLM");
         }
-        break;
-      case GEMMA3, PHI3:
-        if (window > 0) {
-          config.put("sliding_window", window);
-        } else {
-          config.putNull("sliding_window");
-        }
-        break;
-      default:
+      }
+      case GEMMA3, PHI3 -> config.put("sliding_window", window > 0 ? (Integer) window : null);
+      case QWEN2, QWEN3 -> {
         if (window > 0) {
           String key = prefix + "attention.sliding_window";
           throw metadata.wrong(key, (long) window, "absent for " + architecture.key());
         }
         config.putNull("sliding_window").put("use_sliding_window", false);
+      }
     }
   }
 

@@ -116,41 +116,36 @@ final class GgufCursor {
 
   private Object value(String key, int type, int depth) {
     String what = "key " + key;
-    switch (type) {
-      case UINT8:
-        return (long) Byte.toUnsignedInt(int8(what));
-      case INT8:
-        return (long) int8(what);
-      case UINT16:
-        return (long) Short.toUnsignedInt(int16(what));
-      case INT16:
-        return (long) int16(what);
-      case UINT32:
-        return Integer.toUnsignedLong(int32(what));
-      case INT32:
-        return (long) int32(what);
-      case FLOAT32:
-        return (double) Float.intBitsToFloat(int32(what));
-      case BOOL:
-        return bool(what);
-      case STRING:
-        return string(what, Integer.MAX_VALUE - 8);
-      case ARRAY:
-        return array(key, depth);
-      case UINT64:
-        long unsigned = int64(what);
-        if (unsigned < 0) {
-          throw new CheckpointException(
-              file + ": " + what + " is " + Long.toUnsignedString(unsigned) + ", above 2^63 - 1.");
-        }
-        return unsigned;
-      case INT64:
-        return int64(what);
-      case FLOAT64:
-        return Double.longBitsToDouble(int64(what));
-      default:
-        throw unknownType(what, type);
+    return switch (type) {
+      case UINT8 -> (long) Byte.toUnsignedInt(int8(what));
+      case INT8 -> (long) int8(what);
+      case UINT16 -> (long) Short.toUnsignedInt(int16(what));
+      case INT16 -> (long) int16(what);
+      case UINT32 -> Integer.toUnsignedLong(int32(what));
+      case INT32 -> (long) int32(what);
+      case UINT64 -> uint64(what);
+      case INT64 -> int64(what);
+      case FLOAT32, FLOAT64 -> floating(type, what);
+      case BOOL -> bool(what);
+      case STRING -> string(what, Integer.MAX_VALUE - 8);
+      case ARRAY -> array(key, depth);
+      default -> throw unknownType(what, type);
+    };
+  }
+
+  private Double floating(int type, String what) {
+    return type == FLOAT32
+        ? Float.intBitsToFloat(int32(what))
+        : Double.longBitsToDouble(int64(what));
+  }
+
+  private Long uint64(String what) {
+    long value = int64(what);
+    if (value < 0) {
+      throw new CheckpointException(
+          file + ": " + what + " is " + Long.toUnsignedString(value) + ", above 2^63 - 1.");
     }
+    return value;
   }
 
   private Object array(String key, int depth) {
@@ -163,40 +158,39 @@ final class GgufCursor {
     int width = width(type, what);
     int length = count("array length of " + what, width, MAX_ARRAY_ELEMENTS - arrayElements);
     arrayElements += length;
-    switch (type) {
-      case STRING:
+    return switch (type) {
+      case STRING -> {
         String[] strings = new String[length];
-        for (int i = 0; i < length; i++) {
-          strings[i] = string(what, Integer.MAX_VALUE - 8);
-        }
-        return List.of(strings);
-      case BOOL:
+        Arrays.setAll(strings, i -> string(what, Integer.MAX_VALUE - 8));
+        yield List.of(strings);
+      }
+      case BOOL -> {
         Boolean[] flags = new Boolean[length];
         Arrays.setAll(flags, i -> bool(what));
-        return List.of(flags);
-      case ARRAY:
+        yield List.of(flags);
+      }
+      case ARRAY -> {
         List<Object> nested = new ArrayList<>();
         for (int i = 0; i < length; i++) {
           nested.add(array(key, depth + 1));
         }
-        return List.copyOf(nested);
-      case FLOAT32:
-        return block(length, width).toArray(Decoder.Little.FLOAT);
-      case FLOAT64:
-        return block(length, width).toArray(Decoder.Little.DOUBLE);
-      case INT32:
-        return block(length, width).toArray(Decoder.Little.INT);
-      case UINT64, INT64:
-        return block(length, width).toArray(Decoder.Little.LONG);
-      case UINT32:
+        yield List.copyOf(nested);
+      }
+      case FLOAT32 -> block(length, width).toArray(Decoder.Little.FLOAT);
+      case FLOAT64 -> block(length, width).toArray(Decoder.Little.DOUBLE);
+      case INT32 -> block(length, width).toArray(Decoder.Little.INT);
+      case UINT64, INT64 -> block(length, width).toArray(Decoder.Little.LONG);
+      case UINT32 -> {
         long[] wide = new long[length];
         Arrays.setAll(wide, i -> Integer.toUnsignedLong(int32(what)));
-        return wide;
-      default:
+        yield wide;
+      }
+      default -> {
         int[] narrow = new int[length];
         Arrays.setAll(narrow, i -> Math.toIntExact((Long) value(key, type, depth)));
-        return narrow;
-    }
+        yield narrow;
+      }
+    };
   }
 
   private MemorySegment block(int length, int width) {

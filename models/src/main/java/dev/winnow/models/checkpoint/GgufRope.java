@@ -53,18 +53,15 @@ record GgufRope(
     if (tables || type.equals("longrope")) {
       return Optional.of(longRope(scaling));
     }
-    switch (type) {
-      case "none":
-        return legacy.isPresent() && legacy.getAsDouble() != 1
-            ? Optional.of(linear(legacy.getAsDouble()))
-            : Optional.empty();
-      case "linear":
-        return Optional.of(linear(required(factor, scaling + "factor")));
-      case "yarn":
-        return Optional.of(yarn(required(factor, scaling + "factor"), scaling));
-      default:
-        throw metadata.wrong(scaling + "type", type, "none, linear, yarn or longrope");
-    }
+    return switch (type) {
+      case "none" ->
+          legacy.isPresent() && legacy.getAsDouble() != 1
+              ? Optional.of(linear(legacy.getAsDouble()))
+              : Optional.empty();
+      case "linear" -> Optional.of(linear(required(factor, scaling + "factor")));
+      case "yarn" -> Optional.of(yarn(required(factor, scaling + "factor"), scaling));
+      default -> throw metadata.wrong(scaling + "type", type, "none, linear, yarn or longrope");
+    };
   }
 
   private static ObjectNode linear(double factor) {

@@ -18,6 +18,8 @@ enum SafetensorsType {
   BOOL(1, Decoder::u8);
 
   final int bytes;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Always a method without state.
   final Decoder decoder;
 
   SafetensorsType(int bytes, Decoder decoder) {

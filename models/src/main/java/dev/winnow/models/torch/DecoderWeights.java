@@ -3,6 +3,7 @@ package dev.winnow.models.torch;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import dev.winnow.kernels.cpu.WorkerPool;
 import dev.winnow.models.ModelConfig;
 import dev.winnow.models.WeightFormat;
 import dev.winnow.models.arch.DecoderSpec;
@@ -27,21 +28,24 @@ final class DecoderWeights {
    * Arguments of one layer's methods.
    *
    * @param qkv fused projection {@code [(heads + 2 kvHeads) headDim, hidden]}
-   * @param inputGains gains inside {@code attention_input}
+   * @param headGains gains of the query and key heads, by shard of qkv
    * @param output projection {@code [hidden, heads headDim]}
+   * @param outputGain gain behind it, or null
    * @param gateUp {@code [2 intermediate, hidden]}
    * @param down {@code [hidden, intermediate]}
-   * @param outputGains gains inside {@code attention_output}
+   * @param downGain gain behind it, or null
    */
   record Layer(
-      IValue qkv,
-      IValue inputGains,
-      IValue output,
-      IValue gateUp,
-      IValue down,
-      IValue outputGains) {}
+      Shards qkv,
+      Shards headGains,
+      Shards output,
+      IValue outputGain,
+      Shards gateUp,
+      Shards down,
+      IValue downGain) {}
 
-  private final List<Layer> layers = new ArrayList<>();
+  private final Layer[] layers;
+  private final ShardWidths widths;
   private final DecoderSpec spec;
   private final WeightLoader loader;
   private final PtNDManager manager;
@@ -50,10 +54,15 @@ final class DecoderWeights {
   private final BlockHadamard head;
   private final BlockHadamard attendedInput;
   private final BlockHadamard innerInput;
-  private final IValue outputHead;
+  private final Shards outputHead;
 
-  /** Loads everything; the packed weights live in {@code manager}. */
-  DecoderWeights(DecoderSpec spec, WeightFormat format, WeightLoader loader, PtNDManager manager) {
+  /** Loads everything, a layer per thread; the packed weights live in {@code manager}. */
+  DecoderWeights(
+      DecoderSpec spec,
+      WeightFormat format,
+      WeightLoader loader,
+      PtNDManager manager,
+      WorkerPool pool) {
     this.spec = spec;
     this.loader = loader;
     this.manager = manager;
@@ -68,25 +77,26 @@ final class DecoderWeights {
     this.attendedInput =
         rotate && !fold ? BlockHadamard.forWidth(config.heads() * config.headDim()) : null;
     this.innerInput = rotate ? BlockHadamard.forWidth(config.intermediateSize()) : null;
-    for (int layer = 0; layer < config.layers(); layer++) {
-      layers.add(load(ExpectedTensors.prefix(layer)));
-    }
+    this.widths = ShardWidths.of(config, pool.threads());
+    this.layers = new Layer[config.layers()];
+    pool.run(layers.length, (i, worker) -> layers[i] = load(ExpectedTensors.prefix(i)));
     // The head is not quantised, so only a rotation that is already there has to be undone.
     this.outputHead =
         loader.packHead(
             config.tiedEmbeddings() ? ExpectedTensors.EMBEDDING : ExpectedTensors.HEAD,
             loader.gain(ExpectedTensors.FINAL_NORM, spec.gainOffset()),
             residual,
-            null);
+            null,
+            widths.vocabulary());
   }
 
   /** The weights of {@code layer}. */
   Layer layer(int layer) {
-    return layers.get(layer);
+    return layers[layer];
   }
 
   /** The output head with the final norm's gain. */
-  IValue outputHead() {
+  Shards outputHead() {
     return outputHead;
   }
 
@@ -100,37 +110,77 @@ final class DecoderWeights {
   private Layer load(String prefix) {
     DecoderSpec.LayerNames names = spec.names();
     double offset = spec.gainOffset();
-    IValue qkv =
+    Shards qkv =
         loader.pack(
             qkvParts(prefix),
             loader.gain(prefix + names.inputNorm() + ".weight", offset),
             qkvBias(prefix),
             residual,
-            hiddenInput);
-    IValue output =
+            hiddenInput,
+            widths.qkv());
+    Shards output =
         loader.pack(
             List.of(part(prefix, names.output(), residual)),
             null,
             rotatedBias(prefix, List.of(names.output()), names.outputBias(), residual),
             head,
-            attendedInput);
-    List<WeightLoader.Part> gateUp =
-        names.gateUp().stream().map(name -> part(prefix, name, null)).toList();
-    IValue gateUpMatrix =
+            attendedInput,
+            widths.hidden());
+    Shards gateUp =
         loader.pack(
-            gateUp,
+            gateUpParts(prefix),
             loader.gain(prefix + names.mlpNorm() + ".weight", offset),
-            rotatedBias(prefix, names.gateUp(), names.mlpBias(), null),
+            gateUpBias(prefix),
             residual,
-            hiddenInput);
-    IValue down =
+            hiddenInput,
+            Arrays.stream(widths.inner()).map(width -> 2 * width).toArray());
+    Shards down =
         loader.pack(
             List.of(part(prefix, names.down(), residual)),
             null,
             rotatedBias(prefix, List.of(names.down()), names.mlpBias(), residual),
             null,
-            innerInput);
-    return new Layer(qkv, headGains(prefix), output, gateUpMatrix, down, outputGains(prefix));
+            innerInput,
+            widths.hidden());
+    return new Layer(
+        qkv,
+        headGains(prefix),
+        output,
+        outputGain(prefix, names.attentionNorm()),
+        gateUp,
+        down,
+        outputGain(prefix, names.mlpOutputNorm()));
+  }
+
+  /** For each shard its rows of gate, then its rows of up. */
+  private List<WeightLoader.Part> gateUpParts(String prefix) {
+    List<String> names = spec.names().gateUp();
+    String gate = prefix + names.get(0) + ".weight";
+    String up = prefix + names.get(names.size() - 1) + ".weight";
+    int upOffset = names.size() == 1 ? spec.config().intermediateSize() : 0;
+    List<WeightLoader.Part> parts = new ArrayList<>();
+    int from = 0;
+    for (int width : widths.inner()) {
+      parts.add(new WeightLoader.Part(gate, from, width, null));
+      parts.add(new WeightLoader.Part(up, upOffset + from, width, null));
+      from += width;
+    }
+    return parts;
+  }
+
+  private float[] gateUpBias(String prefix) {
+    float[] bias = rotatedBias(prefix, spec.names().gateUp(), spec.names().mlpBias(), null);
+    if (bias == null) {
+      return null;
+    }
+    float[] dealt = new float[bias.length];
+    int from = 0;
+    for (int width : widths.inner()) {
+      System.arraycopy(bias, from, dealt, 2 * from, width);
+      System.arraycopy(bias, bias.length / 2 + from, dealt, 2 * from + width, width);
+      from += width;
+    }
+    return dealt;
   }
 
   private WeightLoader.Part part(String prefix, String name, BlockHadamard rotation) {
@@ -183,35 +233,45 @@ final class DecoderWeights {
     return all;
   }
 
-  private IValue headGains(String prefix) {
+  private Shards headGains(String prefix) {
     DecoderSpec.LayerNames names = spec.names();
+    int shards = widths.qkv().length;
     if (names.queryNorm().isEmpty()) {
-      return IValue.listFrom(new PtNDArray[0]);
+      return Shards.same(IValue.listFrom(new PtNDArray[0]), shards);
     }
     ModelConfig config = spec.config();
     float[] query = loader.gain(prefix + names.queryNorm() + ".weight", spec.gainOffset());
     float[] key = loader.gain(prefix + names.keyNorm() + ".weight", spec.gainOffset());
-    int heads = config.heads() + config.kvHeads();
-    float[] gains = new float[heads * config.headDim()];
-    for (int i = 0; i < heads; i++) {
-      System.arraycopy(
-          i < config.heads() ? query : key, 0, gains, i * config.headDim(), config.headDim());
+    int headDim = config.headDim();
+    int normed = config.heads() + config.kvHeads();
+    PtNDArray[] gains = new PtNDArray[shards];
+    IValue[] single = new IValue[shards];
+    int first = 0;
+    for (int i = 0; i < shards; i++) {
+      int heads = widths.qkv()[i] / headDim;
+      int here = Math.max(0, Math.min(normed - first, heads));
+      float[] values = new float[here * headDim];
+      for (int j = 0; j < here; j++) {
+        float[] gain = first + j < config.heads() ? query : key;
+        System.arraycopy(gain, 0, values, j * headDim, headDim);
+      }
+      gains[i] = TorchTensors.of(manager, values, here, headDim);
+      single[i] = IValue.listFrom(gains[i]);
+      first += heads;
     }
-    return IValue.listFrom(TorchTensors.of(manager, gains, heads, config.headDim()));
+    return new Shards(IValue.listFrom(gains), single);
   }
 
-  private IValue outputGains(String prefix) {
-    DecoderSpec.LayerNames names = spec.names();
-    if (names.attentionNorm().isEmpty()) {
-      return IValue.listFrom(new PtNDArray[0]);
+  private IValue outputGain(String prefix, String norm) {
+    if (norm.isEmpty()) {
+      return null;
     }
-    return IValue.listFrom(
-        gainTensor(prefix + names.attentionNorm() + ".weight"),
-        gainTensor(prefix + names.mlpOutputNorm() + ".weight"));
+    float[] gain = loader.gain(prefix + norm + ".weight", spec.gainOffset());
+    return IValue.from(TorchTensors.of(manager, gain, gain.length));
   }
 
-  private PtNDArray gainTensor(String name) {
-    float[] gain = loader.gain(name, spec.gainOffset());
-    return TorchTensors.of(manager, gain, gain.length);
+  /** How output channels are dealt out. */
+  ShardWidths widths() {
+    return widths;
   }
 }

@@ -5,9 +5,9 @@ import ai.djl.pytorch.jni.IValue;
 import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.RotaryConfig;
 import dev.winnow.kernels.RotaryTable;
+import dev.winnow.kernels.cpu.WorkerPool;
 import dev.winnow.models.AttentionSpec;
 import dev.winnow.models.CausalLm;
-import dev.winnow.models.LoadOptions;
 import dev.winnow.models.ModelConfig;
 import dev.winnow.models.WeightFormat;
 import dev.winnow.models.Workspace;
@@ -18,12 +18,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
-/** A decoder-only model whose half layers are TorchScript methods on the CPU. */
+/**
+ * A decoder-only model whose half layers are TorchScript methods on the CPU.
+ *
+ * <p>A pool of threads shares out the work: by output channel for few rows, by row for many.
+ */
 public final class TorchCausalLm implements CausalLm {
   private final Checkpoint checkpoint;
   private final DecoderSpec spec;
   private final WeightFormat format;
+  private final WorkerPool pool;
   private final PtNDManager manager;
   private final TorchProgram program;
   private final DecoderWeights weights;
@@ -31,16 +37,17 @@ public final class TorchCausalLm implements CausalLm {
   private final List<AttentionSpec> attention = new ArrayList<>();
   private final IValue eps;
 
-  private TorchCausalLm(Checkpoint checkpoint, DecoderSpec spec, LoadOptions options) {
+  private TorchCausalLm(
+      Checkpoint checkpoint, DecoderSpec spec, WeightFormat format, WorkerPool pool) {
     this.checkpoint = checkpoint;
     this.spec = spec;
-    this.format = options.weights();
+    this.format = format;
+    this.pool = pool;
     this.manager = TorchRuntime.newManager();
     try {
-      this.program = TorchProgram.load(manager, format, options.threads(), spec.blocks());
-      try (WeightLoader loader =
-          new WeightLoader(checkpoint, program, manager, format, options.threads())) {
-        this.weights = new DecoderWeights(spec, format, loader, manager);
+      this.program = TorchProgram.load(manager, format, spec.blocks());
+      try (WeightLoader loader = new WeightLoader(checkpoint, program, manager, format)) {
+        this.weights = new DecoderWeights(spec, format, loader, manager, pool);
         this.weightBytes = loader.bytes();
       }
     } catch (RuntimeException | Error e) {
@@ -69,10 +76,10 @@ public final class TorchCausalLm implements CausalLm {
    * @throws dev.winnow.models.CheckpointException if the architecture is unknown or the weights do
    *     not fit it
    */
-  public static TorchCausalLm load(Checkpoint checkpoint, LoadOptions options) {
+  public static TorchCausalLm load(Checkpoint checkpoint, WeightFormat weights, WorkerPool pool) {
     DecoderSpec spec = Architectures.spec(checkpoint.config(), checkpoint.source().toString());
     ExpectedTensors.of(spec).check(checkpoint);
-    return new TorchCausalLm(checkpoint, spec, options);
+    return new TorchCausalLm(checkpoint, spec, weights, pool);
   }
 
   @Override
@@ -97,7 +104,8 @@ public final class TorchCausalLm implements CausalLm {
 
   @Override
   public Workspace newWorkspace(int capacity) {
-    return new TorchWorkspace(spec.config(), manager, capacity);
+    return new TorchWorkspace(
+        spec.config(), program, manager, weights.widths(), pool.threads(), capacity);
   }
 
   @Override
@@ -126,34 +134,73 @@ public final class TorchCausalLm implements CausalLm {
 
   @Override
   public long attentionInput(Workspace workspace, int layer) {
-    TorchWorkspace.Views views = ((TorchWorkspace) workspace).views();
-    DecoderWeights.Layer layerWeights = weights.layer(layer);
-    program.run(
-        workspace.rows(),
-        "attention_input",
-        views.hidden(),
-        layerWeights.qkv(),
-        layerWeights.inputGains(),
-        eps,
-        views.qkv());
+    DecoderWeights.Layer matrices = weights.layer(layer);
+    forEachPart(
+        workspace,
+        matrices.qkv(),
+        (views, shard) ->
+            program.run(
+                "attention_input",
+                views.hidden(),
+                matrices.qkv().at(shard),
+                matrices.headGains().at(shard),
+                eps,
+                views.qkvColumns().at(shard)));
     return workspace.rows() * inputFlops();
   }
 
   @Override
   public long attentionOutput(Workspace workspace, int layer) {
-    TorchWorkspace.Views views = ((TorchWorkspace) workspace).views();
-    DecoderWeights.Layer layerWeights = weights.layer(layer);
-    program.run(
-        workspace.rows(),
-        "attention_output",
-        views.hidden(),
-        views.attended(),
-        layerWeights.output(),
-        layerWeights.gateUp(),
-        layerWeights.down(),
-        layerWeights.outputGains(),
-        eps);
+    DecoderWeights.Layer matrices = weights.layer(layer);
+    project(workspace, matrices.output(), RowViews::attended, matrices.outputGain());
+    forEachPart(
+        workspace,
+        matrices.gateUp(),
+        (views, shard) ->
+            program.run(
+                "gated",
+                views.hidden(),
+                matrices.gateUp().at(shard),
+                eps,
+                views.innerColumns().at(shard)));
+    project(workspace, matrices.down(), RowViews::inner, matrices.downGain());
     return workspace.rows() * outputFlops();
+  }
+
+  /** Adds {@code input} times {@code matrix} to the residual stream, normed if there is a gain. */
+  private void project(
+      Workspace workspace, Shards matrix, Function<RowViews, IValue> input, IValue gain) {
+    String method = gain == null ? "add_products" : "set_products";
+    forEachPart(
+        workspace,
+        matrix,
+        (views, shard) -> {
+          Shards target = gain == null ? views.hiddenColumns() : views.projectedColumns();
+          program.run(method, input.apply(views), matrix.at(shard), target.at(shard));
+        });
+    if (gain != null) {
+      List<RowViews> slices = ((TorchWorkspace) workspace).views();
+      pool.run(
+          slices.size(),
+          (i, worker) -> {
+            RowViews views = slices.get(i);
+            program.run("add_normalized", views.hidden(), views.projected(), gain, eps);
+          });
+    }
+  }
+
+  /** Work on some rows with one shard, or with {@link Shards#ALL}. */
+  private interface Part {
+    void run(RowViews views, int shard);
+  }
+
+  private void forEachPart(Workspace workspace, Shards matrix, Part part) {
+    List<RowViews> slices = ((TorchWorkspace) workspace).views();
+    if (slices.size() > 1) {
+      pool.run(slices.size(), (i, worker) -> part.run(slices.get(i), Shards.ALL));
+    } else {
+      pool.run(matrix.count(), (i, worker) -> part.run(slices.get(0), i));
+    }
   }
 
   @Override
@@ -184,11 +231,22 @@ public final class TorchCausalLm implements CausalLm {
           "rows [%d, %d) of a workspace of %d"
               .formatted(firstRow, firstRow + rows, workspace.rows()));
     }
+    Shards head = weights.outputHead();
     return ((TorchWorkspace) workspace)
         .logits(
             firstRow,
             rows,
-            (hidden, out) -> program.run(rows, "logits", hidden, weights.outputHead(), eps, out));
+            slices -> {
+              boolean byRow = slices.size() > 1;
+              pool.run(
+                  byRow ? slices.size() : head.count(),
+                  (i, worker) -> {
+                    TorchWorkspace.LogitsViews views = slices.get(byRow ? i : 0);
+                    int shard = byRow ? Shards.ALL : i;
+                    program.run(
+                        "logits", views.hidden(), head.at(shard), eps, views.out().at(shard));
+                  });
+            });
   }
 
   @Override

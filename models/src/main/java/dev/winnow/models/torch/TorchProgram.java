@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The TorchScript methods of one model: the blocks of its architecture over the linear layer of its
@@ -21,13 +22,15 @@ import java.util.List;
 final class TorchProgram implements AutoCloseable {
   private static final String PACKED = "__torch__.torch.classes.quantized.LinearPackedParamsBase";
 
+  /** Methods of a weight format, which the output head has a second time in its own format. */
+  private static final Pattern HEAD_METHODS =
+      Pattern.compile("\\b(pack_one|pack|ready|product|shard)\\(");
+
   private final String name;
-  private final int threads;
   private final PtSymbolBlock block;
 
-  private TorchProgram(String name, int threads, PtSymbolBlock block) {
+  private TorchProgram(String name, PtSymbolBlock block) {
     this.name = name;
-    this.threads = threads;
     this.block = block;
   }
 
@@ -36,28 +39,27 @@ final class TorchProgram implements AutoCloseable {
    *
    * @throws IllegalStateException if libtorch refuses the text
    */
-  static TorchProgram load(
-      PtNDManager manager, WeightFormat weights, int threads, List<String> blocks) {
+  static TorchProgram load(PtNDManager manager, WeightFormat weights, List<String> blocks) {
     WeightFormat head = headFormat(weights);
     StringBuilder methods = new StringBuilder();
-    methods.append(linear(weights));
-    methods.append(
-        linear(head)
-            .replace("def pack(", "def pack_head(")
-            .replace("def linear(", "def linear_head("));
-    methods.append(resource("prepare")).append(resource("common"));
+    methods.append(resource("prepare")).append(linear(weights));
+    methods.append(HEAD_METHODS.matcher(linear(head)).replaceAll("$1_head("));
+    methods.append(resource("common"));
     for (String name : blocks) {
       methods.append(resource(name));
     }
-    String source = methods.toString().replace("HEAD_MATRIX", matrixType(head));
-    source = source.replace("MATRIX", matrixType(weights));
+    String source =
+        methods
+            .toString()
+            .replace("HEAD_MATRIX", matrixType(head))
+            .replace("MATRIX", matrixType(weights));
     String label = weights.label() + " " + blocks;
     try {
       PtSymbolBlock block =
           JniUtils.loadModule(
               manager, new ByteArrayInputStream(ScriptArchive.of(source)), true, false);
       JniUtils.enableInferenceMode(block);
-      return new TorchProgram(label, threads, block);
+      return new TorchProgram(label, block);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory only
     } catch (EngineException e) {
@@ -71,7 +73,7 @@ final class TorchProgram implements AutoCloseable {
   }
 
   private static String linear(WeightFormat format) {
-    return resource("linear_" + format.label())
+    return (resource("linear_" + format.label()) + resource("shards"))
         .replace("MATRIX", matrixType(format))
         .replace("REDUCE_RANGE", CpuFeatures.hasVnni() ? "False" : "True");
   }
@@ -82,23 +84,13 @@ final class TorchProgram implements AutoCloseable {
 
   /** Calls {@code method}; the caller closes the result. */
   IValue call(String method, IValue... arguments) {
-    return call(threads, method, arguments);
-  }
-
-  private IValue call(int useThreads, String method, IValue... arguments) {
-    TorchRuntime.prepareThread(useThreads);
+    TorchRuntime.prepareThread();
     return IValueUtils.runMethod(block, method, arguments);
   }
 
-  /**
-   * Calls {@code method} for its effect on its arguments, which hold {@code rows} tokens.
-   *
-   * <p>One row is computed by the calling thread alone: its products last microseconds, and
-   * OpenMP's threads would either sleep in between, which costs more than they bring, or spin on
-   * the cores that attention needs next.
-   */
-  void run(int rows, String method, IValue... arguments) {
-    call(rows == 1 ? 1 : threads, method, arguments).close();
+  /** Calls {@code method} for its effect on its arguments. */
+  void run(String method, IValue... arguments) {
+    call(method, arguments).close();
   }
 
   @Override

@@ -8,21 +8,15 @@ import ai.djl.pytorch.jni.JniUtils;
 /**
  * libtorch in this process, started once.
  *
- * <p>OpenMP threads that spin after each call would steal the cores from the attention kernels'
- * threads, so the wait policy is set before libtorch loads; whoever sets {@code OMP_WAIT_POLICY} or
- * {@code GOMP_SPINCOUNT} themselves keeps their choice.
+ * <p>Every call computes on the calling thread alone; a {@code WorkerPool} shares the work out. The
+ * OpenMP threads that libtorch would start either sleep between calls, and waking them costs more
+ * than a decode step's products last, or spin on the cores that attention needs next.
  */
 public final class TorchRuntime {
-  /** Long enough to bridge two calls in a layer, short enough not to compete with the kernels. */
-  private static final String SPIN_COUNT = "2000";
-
   private static final class Holder {
     static final Engine ENGINE = start();
 
     private static Engine start() {
-      if (System.getenv("OMP_WAIT_POLICY") == null) {
-        NativeEnvironment.setIfAbsent("GOMP_SPINCOUNT", SPIN_COUNT);
-      }
       setPropertyIfAbsent("ai.djl.offline", "true");
       setPropertyIfAbsent("OPT_OUT_TRACKING", "true");
       return Engine.getEngine("PyTorch");
@@ -35,8 +29,8 @@ public final class TorchRuntime {
     }
   }
 
-  /** The thread count that the current thread was prepared with. */
-  private static final ThreadLocal<Integer> PREPARED = new ThreadLocal<>();
+  /** Whether the current thread was prepared. */
+  private static final ThreadLocal<Boolean> PREPARED = new ThreadLocal<>();
 
   private TorchRuntime() {}
 
@@ -56,15 +50,14 @@ public final class TorchRuntime {
   }
 
   /**
-   * Settings that libtorch keeps per calling thread: the number of OpenMP threads, and no compiling
-   * executor, because it specialises on shapes and those change all the time here.
+   * Settings that libtorch keeps per calling thread: no OpenMP team, and no compiling executor,
+   * because it specialises on shapes and those change all the time here.
    */
-  static void prepareThread(int threads) {
-    Integer prepared = PREPARED.get();
-    if (prepared == null || prepared != threads) {
+  static void prepareThread() {
+    if (PREPARED.get() == null) {
       JniUtils.setGraphExecutorOptimize(false);
-      JniUtils.setNumThreads(threads);
-      PREPARED.set(threads);
+      JniUtils.setNumThreads(1);
+      PREPARED.set(true);
     }
   }
 }

@@ -7,54 +7,67 @@ import dev.winnow.kernels.DType;
 import dev.winnow.kernels.HeadsView;
 import dev.winnow.models.ModelConfig;
 import dev.winnow.models.Workspace;
-import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * Activations in memory of ours that TorchScript sees as tensors: views are made once per number of
  * rows and kept, so that a decode step creates no tensors.
+ *
+ * <p>Few rows are computed together, each thread doing some of the output channels; of many rows
+ * each thread takes its own, which needs no waiting in between.
  */
 final class TorchWorkspace implements Workspace {
   /** Distinct row counts whose views are kept; a decode step needs one, chunked prefill another. */
   private static final int KEPT_VIEWS = 4;
 
-  /** Tensor arguments for one number of rows. */
-  record Views(IValue hidden, IValue qkv, IValue attended) implements AutoCloseable {
-    @Override
-    public void close() {
-      hidden.close();
-      qkv.close();
-      attended.close();
-    }
-  }
+  /** From this many rows per thread on, threads take rows instead of channels. */
+  private static final int ROWS_PER_THREAD = 8;
 
   private final ModelConfig config;
+  private final TorchProgram program;
   private final PtNDManager manager;
+  private final ShardWidths widths;
+  private final int threads;
   private final int capacity;
   private final int qWidth;
   private final int kvWidth;
   private final Buffer hidden;
   private final Buffer qkv;
   private final Buffer attended;
-  private final Map<Integer, Views> views = new HashMap<>();
+  private final Buffer inner;
+  private final Buffer projected;
+  private final Map<Integer, List<RowViews>> views = new HashMap<>();
   private PtNDManager viewManager;
   private Buffer logits = Buffer.allocate(DType.F32, 0);
   private int rows;
   private boolean closed;
 
-  TorchWorkspace(ModelConfig config, PtNDManager manager, int capacity) {
+  TorchWorkspace(
+      ModelConfig config,
+      TorchProgram program,
+      PtNDManager manager,
+      ShardWidths widths,
+      int threads,
+      int capacity) {
     if (capacity < 1) {
       throw new IllegalArgumentException("capacity must be >= 1, got " + capacity);
     }
     this.config = config;
+    this.program = program;
     this.manager = manager;
+    this.widths = widths;
+    this.threads = threads;
     this.capacity = capacity;
     this.qWidth = config.heads() * config.headDim();
     this.kvWidth = config.kvHeads() * config.headDim();
     this.hidden = Buffer.allocate(DType.F32, (long) capacity * config.hiddenSize());
     this.qkv = Buffer.allocate(DType.F32, (long) capacity * (qWidth + 2L * kvWidth));
     this.attended = Buffer.allocate(DType.F32, (long) capacity * qWidth);
+    this.inner = Buffer.allocate(DType.F32, (long) capacity * config.intermediateSize());
+    this.projected = Buffer.allocate(DType.F32, (long) capacity * config.hiddenSize());
     this.viewManager = (PtNDManager) manager.newSubManager();
   }
 
@@ -109,74 +122,101 @@ final class TorchWorkspace implements Workspace {
     this.rows = rows;
   }
 
-  /** Tensor arguments for the rows in use. */
-  Views views() {
-    Views known = views.get(rows);
+  /** Views of the rows in use: of all of them if they are few, else one per thread. */
+  List<RowViews> views() {
+    List<RowViews> known = views.get(rows);
     if (known != null) {
       return known;
     }
     if (views.size() >= KEPT_VIEWS) {
       dropViews();
     }
-    Views made =
-        new Views(
-            argument(hidden, 0, rows, config.hiddenSize()),
-            argument(qkv, 0, rows, qWidth + 2 * kvWidth),
-            argument(attended, 0, rows, qWidth));
+    int slices = slices(rows);
+    List<RowViews> made = new ArrayList<>();
+    for (int i = 0; i < slices; i++) {
+      int from = (int) ((long) rows * i / slices);
+      int to = (int) ((long) rows * (i + 1) / slices);
+      made.add(make(new RowViews.Maker(program, viewManager, from, to - from)));
+    }
     views.put(rows, made);
     return made;
   }
 
-  private IValue argument(Buffer buffer, int firstRow, int count, int width) {
-    MemorySegment slice = buffer.segment().asSlice(4L * firstRow * width, 4L * count * width);
-    return TorchTensors.argument(viewManager, slice, count, width);
+  private int slices(int count) {
+    return threads > 1 && count >= ROWS_PER_THREAD * threads ? threads : 1;
+  }
+
+  private RowViews make(RowViews.Maker maker) {
+    IValue hiddenRows = maker.tensor(hidden, config.hiddenSize());
+    IValue innerRows = maker.tensor(inner, config.intermediateSize());
+    IValue projectedRows = maker.tensor(projected, config.hiddenSize());
+    return new RowViews(
+        hiddenRows,
+        maker.columns(hiddenRows, widths.hidden()),
+        maker.columns(maker.tensor(qkv, qWidth + 2 * kvWidth), widths.qkv()),
+        maker.tensor(attended, qWidth),
+        innerRows,
+        maker.columns(innerRows, widths.inner()),
+        projectedRows,
+        maker.columns(projectedRows, widths.hidden()));
   }
 
   private void dropViews() {
-    views.values().forEach(Views::close);
+    views.values().forEach(list -> list.forEach(RowViews::close));
     views.clear();
     viewManager.close();
     viewManager = (PtNDManager) manager.newSubManager();
   }
 
+  /** Tensor arguments of the output head: rows of hidden, columns of logits. */
+  record LogitsViews(IValue hidden, Shards out) {}
+
+  /** Computes logits from views. */
+  interface LogitsAction {
+    void run(List<LogitsViews> slices);
+  }
+
   /** Runs {@code action} on rows of hidden and an output {@code [count, vocabSize]}. */
   Buffer logits(int firstRow, int count, LogitsAction action) {
-    long elements = (long) count * config.vocabSize();
+    int vocabulary = config.vocabSize();
+    long elements = (long) count * vocabulary;
     if (logits.elements() < elements) {
       logits.close();
       logits = Buffer.allocate(DType.F32, elements);
     }
-    try (PtNDManager scratch = (PtNDManager) manager.newSubManager();
-        IValue in =
-            TorchTensors.argument(
-                scratch,
-                hidden
-                    .segment()
-                    .asSlice(4L * firstRow * config.hiddenSize(), 4L * count * config.hiddenSize()),
-                count,
-                config.hiddenSize());
-        IValue out =
-            TorchTensors.argument(
-                scratch, logits.segment().asSlice(0, 4 * elements), count, config.vocabSize())) {
-      action.run(in, out);
+    int slices = slices(count);
+    try (PtNDManager scratch = (PtNDManager) manager.newSubManager()) {
+      List<LogitsViews> made = new ArrayList<>();
+      for (int i = 0; i < slices; i++) {
+        int from = (int) ((long) count * i / slices);
+        int size = (int) ((long) count * (i + 1) / slices) - from;
+        RowViews.Maker in = new RowViews.Maker(program, scratch, firstRow + from, size);
+        RowViews.Maker out = new RowViews.Maker(program, scratch, from, size);
+        made.add(
+            new LogitsViews(
+                in.tensor(hidden, config.hiddenSize()),
+                out.columns(out.tensor(logits, vocabulary), widths.vocabulary())));
+      }
+      action.run(made);
+      for (LogitsViews slice : made) {
+        slice.hidden().close();
+        slice.out().close();
+      }
     }
     return Buffer.wrap(DType.F32, logits.segment().asSlice(0, 4 * elements));
-  }
-
-  /** Computes an output tensor from hidden rows. */
-  interface LogitsAction {
-    void run(IValue hidden, IValue out);
   }
 
   @Override
   public void close() {
     if (!closed) {
       closed = true;
-      views.values().forEach(Views::close);
+      views.values().forEach(list -> list.forEach(RowViews::close));
       viewManager.close();
       hidden.close();
       qkv.close();
       attended.close();
+      inner.close();
+      projected.close();
       logits.close();
     }
   }

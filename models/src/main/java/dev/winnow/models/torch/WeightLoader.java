@@ -12,12 +12,14 @@ import dev.winnow.models.checkpoint.TensorInfo;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Turns the tensors of a checkpoint into packed matrices: converts to float32 piece by piece, folds
- * norm gains, rotates where the weight format wants it, joins fused projections, packs.
+ * norm gains, rotates where the weight format wants it, joins fused projections, packs. Safe for
+ * use by several threads.
  */
 final class WeightLoader implements AutoCloseable {
   /** Elements of a piece, about: what is held in float32 beside the packed weights. */
@@ -30,28 +32,22 @@ final class WeightLoader implements AutoCloseable {
   private final TorchProgram program;
   private final PtNDManager manager;
   private final WeightFormat format;
-  private final int threads;
   private final IValue empty;
-  private long bytes;
+  private final LongAdder bytes = new LongAdder();
 
   /** Packed matrices live in {@code manager}. */
   WeightLoader(
-      Checkpoint checkpoint,
-      TorchProgram program,
-      PtNDManager manager,
-      WeightFormat format,
-      int threads) {
+      Checkpoint checkpoint, TorchProgram program, PtNDManager manager, WeightFormat format) {
     this.checkpoint = checkpoint;
     this.program = program;
     this.manager = manager;
     this.format = format;
-    this.threads = threads;
     this.empty = IValue.from(TorchTensors.of(manager, new float[0], 0));
   }
 
   /** Bytes that the matrices packed so far take. */
   long bytes() {
-    return bytes;
+    return bytes.sum();
   }
 
   /** A norm's gain plus {@code offset}. */
@@ -86,18 +82,21 @@ final class WeightLoader implements AutoCloseable {
   record Part(String name, long firstRow, long rows, BlockHadamard output) {}
 
   /** As {@link #pack} for the output head, which may be held in another format. */
-  IValue packHead(
-      String name, float[] gain, BlockHadamard foldedInput, BlockHadamard runtimeInput) {
-    long rows = checkpoint.tensors().get(name).rows();
-    WeightFormat head = TorchProgram.headFormat(format);
+  Shards packHead(
+      String name,
+      float[] gain,
+      BlockHadamard foldedInput,
+      BlockHadamard runtimeInput,
+      int[] widths) {
     return pack(
-        "pack_head",
-        head,
-        List.of(new Part(name, 0, rows, null)),
+        "_head",
+        TorchProgram.headFormat(format),
+        List.of(new Part(name, 0, rows(name), null)),
         gain,
         null,
         foldedInput,
-        runtimeInput);
+        runtimeInput,
+        widths);
   }
 
   /**
@@ -107,24 +106,27 @@ final class WeightLoader implements AutoCloseable {
    * @param bias of all parts together, already rotated, or null
    * @param foldedInput rotation of the input that upstream has already applied, or null
    * @param runtimeInput rotation of the input to apply at run time, or null
+   * @param widths rows of each shard
    */
-  IValue pack(
+  Shards pack(
       List<Part> parts,
       float[] gain,
       float[] bias,
       BlockHadamard foldedInput,
-      BlockHadamard runtimeInput) {
-    return pack("pack", format, parts, gain, bias, foldedInput, runtimeInput);
+      BlockHadamard runtimeInput,
+      int[] widths) {
+    return pack("", format, parts, gain, bias, foldedInput, runtimeInput, widths);
   }
 
-  private IValue pack(
-      String method,
+  private Shards pack(
+      String suffix,
       WeightFormat packedFormat,
       List<Part> parts,
       float[] gain,
       float[] bias,
       BlockHadamard foldedInput,
-      BlockHadamard runtimeInput) {
+      BlockHadamard runtimeInput,
+      int[] widths) {
     BlockHadamard input = foldedInput != null ? foldedInput : runtimeInput;
     try (PtNDManager scratch = (PtNDManager) manager.newSubManager()) {
       IValue gainArgument = vector(scratch, gain);
@@ -140,7 +142,7 @@ final class WeightLoader implements AutoCloseable {
         for (long row = 0; row < part.rows(); row += step) {
           long rows = Math.min(step, part.rows() - row);
           try (Buffer buffer = Buffer.allocate(DType.F32, rows * width)) {
-            readParallel(part.name(), part.firstRow() + row, rows, width, buffer.segment());
+            checkpoint.read(part.name(), part.firstRow() + row, rows, buffer.segment());
             try (PtNDArray lent = TorchTensors.view(scratch, buffer.segment(), rows, width);
                 IValue argument = IValue.from(lent)) {
               requireFinite(part.name(), argument);
@@ -155,11 +157,13 @@ final class WeightLoader implements AutoCloseable {
       }
       IValue biasArgument = vector(manager, bias);
       IValue runtime = rotation(manager, runtimeInput);
+      long[] rows = Arrays.stream(widths).asLongStream().toArray();
       try (IValue list = IValue.listFrom(pieces.toArray(PtNDArray[]::new));
-          IValue whole = program.call("join", list)) {
-        IValue packed = program.call(method, whole, biasArgument, runtime);
-        bytes += packedBytes(packedFormat, out, width);
-        return packed;
+          IValue whole = program.call("join", list);
+          IValue split = IValue.listFrom(rows)) {
+        IValue packed = program.call("pack" + suffix, whole, biasArgument, runtime, split);
+        bytes.add(packedBytes(packedFormat, out, width));
+        return Shards.of(program, "shard" + suffix, packed, widths.length);
       }
     }
   }
@@ -170,23 +174,6 @@ final class WeightLoader implements AutoCloseable {
       case F16 -> 2 * out * width;
       case INT8 -> out * width + 8 * out;
     };
-  }
-
-  private void readParallel(
-      String name, long firstRow, long rows, long width, MemorySegment destination) {
-    int chunks = (int) Math.min(threads * 2L, rows);
-    IntStream.range(0, chunks)
-        .parallel()
-        .forEach(
-            i -> {
-              long from = rows * i / chunks;
-              long to = rows * (i + 1) / chunks;
-              checkpoint.read(
-                  name,
-                  firstRow + from,
-                  to - from,
-                  destination.asSlice(from * width * 4, (to - from) * width * 4));
-            });
   }
 
   private void requireFinite(String name, IValue piece) {

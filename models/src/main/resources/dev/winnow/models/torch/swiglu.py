@@ -1,6 +1,7 @@
-  # Output projection, residual, norm, SwiGLU MLP, residual; hidden [rows, hidden] is updated in place.
-  def attention_output(self, hidden: Tensor, attended: Tensor, o: MATRIX, gate_up: MATRIX, down: MATRIX, gains: List[Tensor], eps: float) -> int:
-    h = torch.add_(hidden, (self).linear(attended, o))
-    gate, up, = torch.chunk((self).linear((self).normalized(h, eps), gate_up), 2, -1)
-    y = torch.add_(hidden, (self).linear(torch.mul_(torch.silu(gate), up), down))
+  # Norm and gated MLP input: inner = silu(gate) * up; a shard holds rows of gate, then the same rows of up.
+  def gated(self, hidden: Tensor, gate_up: List[MATRIX], eps: float, inner: List[Tensor]) -> int:
+    a, scale, = (self).ready((self).normalized(hidden, eps), gate_up[0])
+    for i in range(torch.len(gate_up)):
+      gate, up, = torch.chunk((self).product(a, scale, gate_up[i]), 2, -1)
+      t = torch.copy_(inner[i], torch.mul_(torch.silu(gate), up))
     return 0

@@ -1,5 +1,6 @@
 package dev.winnow.models.checkpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -9,10 +10,13 @@ import dev.winnow.models.testing.GoldenFolders;
 import dev.winnow.models.testing.SafetensorsWriter;
 import dev.winnow.models.testing.TinyCheckpoint;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,7 +153,7 @@ class SafetensorsFormatTest {
     try (Checkpoint checkpoint = Checkpoints.open(folder)) {
       float[] rows = new float[2 * columns];
       checkpoint.read("x", 1, 2, MemorySegment.ofArray(rows));
-      assertThat(rows).containsExactly(java.util.Arrays.copyOfRange(values, columns, 3 * columns));
+      assertThat(rows).containsExactly(Arrays.copyOfRange(values, columns, 3 * columns));
       MemorySegment small = MemorySegment.ofArray(new float[columns - 1]);
       assertThatThrownBy(() -> checkpoint.read("x", 0, 1, small))
           .isInstanceOf(IllegalArgumentException.class)
@@ -190,7 +194,7 @@ class SafetensorsFormatTest {
     assertThat(template()).isEqualTo("d");
     Files.writeString(folder.resolve("tokenizer.json"), "{}");
     try (Checkpoint checkpoint = Checkpoints.open(folder)) {
-      assertThat(checkpoint.tokenizerJson()).contains("{}".getBytes());
+      assertThat(checkpoint.tokenizerJson()).contains("{}".getBytes(UTF_8));
     }
   }
 
@@ -218,14 +222,14 @@ class SafetensorsFormatTest {
     try {
       Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"llama\"}");
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
   @Test
   void theServiceLoaderFindsBothFormats() {
     List<String> names =
-        java.util.ServiceLoader.load(CheckpointFormat.class).stream()
+        ServiceLoader.load(CheckpointFormat.class).stream()
             .map(provider -> provider.get().name())
             .toList();
     assertThat(names).containsExactlyInAnyOrder("safetensors", "gguf");

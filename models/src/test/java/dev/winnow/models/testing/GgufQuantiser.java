@@ -41,19 +41,18 @@ public enum GgufQuantiser {
 
   /** The stored bytes of values; K-quants have none, see {@link #randomBlocks}. */
   public byte[] quantise(float... values) {
-    switch (this) {
-      case F32, F16, BF16:
-        return SafetensorsWriter.encode(name(), values);
-      case Q4_0, Q4_1, Q5_0, Q5_1, Q8_0:
-        ByteBuffer out =
-            ByteBuffer.allocate(values.length / 32 * blockBytes).order(ByteOrder.LITTLE_ENDIAN);
-        for (int block = 0; block < values.length; block += 32) {
-          quantise(values, block, out);
-        }
-        return out.array();
-      default:
-        throw new UnsupportedOperationException("Use randomBlocks for " + this);
+    if (blockElements == 1) {
+      return SafetensorsWriter.encode(name(), values);
     }
+    if (blockElements == 256) {
+      throw new UnsupportedOperationException("Use randomBlocks for " + this);
+    }
+    ByteBuffer out =
+        ByteBuffer.allocate(values.length / 32 * blockBytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (int block = 0; block < values.length; block += 32) {
+      quantise(values, block, out);
+    }
+    return out.array();
   }
 
   /** Random blocks with small finite scales, enough for {@code elements}. */

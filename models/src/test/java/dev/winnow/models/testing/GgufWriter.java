@@ -20,6 +20,7 @@ public final class GgufWriter {
   private int version = 3;
   private int alignment = 32;
 
+  @SuppressWarnings("ArrayRecordComponent")
   private record Tensor(String name, GgufQuantiser type, long[] shape, byte[] data) {}
 
   /**
@@ -136,6 +137,7 @@ public final class GgufWriter {
       }
     }
 
+    @SuppressWarnings("IfChainToSwitch") // The formatter cannot parse switches over types.
     void value(Object value) {
       if (value instanceof Integer number) {
         i32(4);

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ public final class TinyCheckpoint {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A tensor as it will be read back, before rounding to the stored type. */
+  @SuppressWarnings("ArrayRecordComponent")
   public record Weight(long[] shape, float[] values) {}
 
   private final Builder options;
@@ -57,7 +59,7 @@ public final class TinyCheckpoint {
 
   /** All weights by Hugging Face name, in file order. */
   public Map<String, Weight> weights() {
-    return weights;
+    return Collections.unmodifiableMap(weights);
   }
 
   /** What {@code config.json} says. */
