@@ -88,7 +88,7 @@ final class EvalCommand implements Callable<Integer> {
       paramLabel = "f32|f16|int8",
       description =
           "Compare with the same model with these weights and f32 keys and values, which is loaded"
-              + " beside it: f32 for one with nothing rounded.")
+              + " beside it: f32 for one with nothing rounded (default: none).")
   private WeightFormat against;
 
   @Option(
