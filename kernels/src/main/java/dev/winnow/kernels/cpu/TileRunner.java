@@ -43,7 +43,7 @@ final class TileRunner {
     int rows = geometry.tileRowCount(queryTile);
     int queries = rows * geometry.group;
     TileKernel kernel = queries <= DecodeAttention.MAX_QUERIES ? decode : prefill;
-    kernel.begin(queries, geometry.headDim);
+    kernel.begin(queries, geometry.headDim, cache.dtype());
     tile.shape(geometry.headDim);
     reserve(queries);
     int passed = 0;
