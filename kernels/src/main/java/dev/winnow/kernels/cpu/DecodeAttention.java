@@ -20,12 +20,15 @@ final class DecodeAttention implements TileKernel {
   /** Most queries for which this beats {@link PrefillAttention}. */
   static final int MAX_QUERIES = 8;
 
+  /** Keys per call: as many as a page has, so that keys and then values stream from memory. */
+  static final int KEYS = 256;
+
   // Kernels write whole vectors of scores, some lanes behind the last key.
-  private static final int SCORES = KeyTile.KEYS + Lanes.N;
+  private static final int SCORES = KEYS + Lanes.N;
 
   // Conversion and arithmetic alternate in steps this short, so that the processor overlaps the
   // arithmetic with the arrival of the next rows.
-  private static final int BATCH = 16;
+  private static final int BATCH = 32;
 
   private final KeyTile tile;
   private final float[] scores = new float[MAX_QUERIES * SCORES];
