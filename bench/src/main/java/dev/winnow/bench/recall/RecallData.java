@@ -169,12 +169,18 @@ public final class RecallData {
     while (at < end) {
       int stop = Math.min(at + between(4, 9), end - 1);
       for (; at < stop; at++) {
-        ids[at] =
-            RecallVocabulary.firstFiller() + random.nextInt(RecallVocabulary.fillers());
+        ids[at] = RecallVocabulary.firstFiller() + random.nextInt(RecallVocabulary.fillers());
       }
       ids[at++] = RecallVocabulary.STOP;
     }
     return end;
+  }
+
+  /** A sequence that states one fact and ends. */
+  static int[] opening(String name, int first, int second) {
+    int id = RecallVocabulary.words().indexOf(name);
+    int[] value = {RecallVocabulary.FIRST_NUMBER + first, RecallVocabulary.FIRST_NUMBER + second};
+    return concat(new int[] {RecallVocabulary.BOS}, sentence(RecallVocabulary.SET, id, value));
   }
 
   private int between(int low, int high) {

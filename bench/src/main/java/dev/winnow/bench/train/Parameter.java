@@ -40,11 +40,7 @@ record Parameter(String name, int rows, int columns, double spread, Rule rule) {
     List<Parameter> all = new ArrayList<>();
     all.add(
         new Parameter(
-            "model.embed_tokens.weight",
-            shape.vocabSize(),
-            hidden,
-            EMBEDDING_SPREAD,
-            Rule.ADAMW));
+            "model.embed_tokens.weight", shape.vocabSize(), hidden, EMBEDDING_SPREAD, Rule.ADAMW));
     for (int layer = 0; layer < shape.layers(); layer++) {
       String prefix = "model.layers." + layer + ".";
       all.add(gain(prefix + "input_layernorm.weight", hidden));

@@ -68,7 +68,8 @@ final class TrainingState implements AutoCloseable {
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
       if (!in.readUTF().equals(MAGIC)) {
-        throw new IOException(file + " is not a training state; delete it or choose another folder");
+        throw new IOException(
+            file + " is not a training state; delete it or choose another folder");
       }
       String found = in.readUTF();
       if (!found.equals(identity)) {
