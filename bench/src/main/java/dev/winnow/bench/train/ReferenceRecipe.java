@@ -59,11 +59,11 @@ public record ReferenceRecipe(
         512,
         new Schedule(
             List.of(
-                new Phase("find", 450, 32, mixed(64, 1, 6, 6, 0), 50, 0.03, 0.03),
-                new Phase("settle", 300, 32, mixed(64, 1, 6, 6, 0.3), 0, 0.015, 0.015),
-                new Phase("128", 300, 32, mixed(128, 1, 12, 12, 0.4), 0, 0.015, 0.013),
-                new Phase("256", 300, 16, mixed(256, 1, 14, 18, 0.4), 0, 0.013, 0.010),
-                new Phase("512", 900, 8, mixed(512, 1, 16, 24, 0.4), 0, 0.010, 0.0004))));
+                new Phase("find", 400, 32, mixed(64, 6, 6, 6, 0), 50, 0.020, 0.020),
+                new Phase("settle", 150, 32, mixed(64, 3, 6, 6, 0.3), 0, 0.018, 0.012),
+                new Phase("128", 250, 32, mixed(128, 1, 12, 12, 0.5), 0, 0.015, 0.013),
+                new Phase("256", 250, 16, mixed(256, 1, 16, 18, 0.5), 0, 0.013, 0.011),
+                new Phase("512", 1300, 8, mixed(512, 1, 20, 24, 0.5), 0, 0.012, 0.0004))));
   }
 
   private static RecallTask mixed(
