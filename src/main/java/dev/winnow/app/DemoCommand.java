@@ -39,7 +39,6 @@ final class DemoCommand implements Callable<Integer> {
   private static final String MODEL = "reference:recall";
   private static final String DENSE = "dense";
   private static final int NEEDLES = 8;
-  private static final int DEFAULT_SEED = 1;
 
   private final Terminal terminal;
 
@@ -57,7 +56,7 @@ final class DemoCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       description = "Which texts and questions (default: 1).")
-  private long seed = DEFAULT_SEED;
+  private long seed = 1;
 
   @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores).")
   private int threads = Runtime.getRuntime().availableProcessors();

@@ -34,7 +34,7 @@ final class PerplexityEval implements EvalSuite {
       paramLabel = "f32|f16|int8",
       description =
           "ppl: compare with the same model with these weights and f32 keys and values, which is"
-              + " loaded beside it: f32 for one with nothing rounded.")
+              + " loaded beside it: f32 for one with nothing rounded (default: none).")
   private WeightFormat against;
 
   @Option(

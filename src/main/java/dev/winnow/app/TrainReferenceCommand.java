@@ -31,6 +31,9 @@ import picocli.CommandLine.Spec;
       "  winnow train-reference recall --out try --steps-scale 0.02"
     })
 final class TrainReferenceCommand implements Callable<Integer> {
+  /** For each score of the model card. */
+  private static final int QUESTIONS = 400;
+
   private final Terminal terminal;
 
   @Spec private CommandSpec spec;
@@ -90,7 +93,7 @@ final class TrainReferenceCommand implements Callable<Integer> {
           outcome.steps(), outcome.plannedSteps());
     }
     terminal.note("scoring the checkpoint...");
-    ModelCard card = ModelCard.write(folder, training, outcome);
+    ModelCard card = ModelCard.write(folder, training, outcome, QUESTIONS);
     if (common.json()) {
       ObjectNode json =
           JsonNodeFactory.instance

@@ -55,8 +55,19 @@ public record RecallSuite(int needles, int hops, int questions, long seed) {
     }
   }
 
-  /** Sequences of {@code tokens} tokens for this suite. */
+  /**
+   * Sequences of {@code tokens} tokens for this suite.
+   *
+   * @throws IllegalArgumentException if the facts and a question about each do not fit
+   */
   public RecallTask task(int tokens) {
+    // A question with its answer has two signs and two numbers, and a name for every hop.
+    int least = needles * (RecallData.MOST_FACT_TOKENS + 4 + hops);
+    if (tokens < least) {
+      throw new IllegalArgumentException(
+          "%d needles and questions about them need at least %d tokens, got %d"
+              .formatted(needles, least, tokens));
+    }
     return hops == 1
         ? RecallTask.needles(tokens, needles)
         : RecallTask.chains(tokens, needles, hops);

@@ -18,7 +18,6 @@ import java.util.Map;
  * @param scores exact match by what was asked, in the order of the card
  */
 public record ModelCard(Map<String, Proportion> scores) {
-  private static final int QUESTIONS = 400;
   private static final long SEED = 1;
 
   /** A row of the table of scores. */
@@ -29,15 +28,19 @@ public record ModelCard(Map<String, Proportion> scores) {
           : "%d tokens, chains of %d among %d facts".formatted(tokens, hops, needles);
     }
 
-    String command(String name) {
+    String command(String name, int questions) {
       return "winnow eval --suite recall --model reference:%s --tokens %d --needles %d --hops %d --n %d --seed %d"
-          .formatted(name, tokens, needles, hops, QUESTIONS, SEED);
+          .formatted(name, tokens, needles, hops, questions, SEED);
     }
   }
 
-  /** Scores the checkpoint in {@code folder} with the engine and writes {@code README.md} there. */
+  /**
+   * Scores the checkpoint in {@code folder} with the engine and writes {@code README.md} there.
+   *
+   * @param questions how many to ask for each score
+   */
   public static ModelCard write(
-      Path folder, ReferenceTraining training, ReferenceTraining.Outcome outcome)
+      Path folder, ReferenceTraining training, ReferenceTraining.Outcome outcome, int questions)
       throws IOException {
     Map<String, Proportion> scores = new LinkedHashMap<>();
     StringBuilder table = new StringBuilder();
@@ -45,7 +48,7 @@ public record ModelCard(Map<String, Proportion> scores) {
     try (LanguageModel model = LanguageModel.load(folder, ModelOptions.defaults())) {
       for (Row row : rows) {
         Proportion score =
-            new RecallSuite(row.needles(), row.hops(), QUESTIONS, SEED).score(model, row.tokens());
+            new RecallSuite(row.needles(), row.hops(), questions, SEED).score(model, row.tokens());
         scores.put(row.title(), score);
         table.append(
             String.format(
@@ -58,7 +61,7 @@ public record ModelCard(Map<String, Proportion> scores) {
                 score.n()));
       }
     }
-    String example = rows.get(2).command(training.recipe().name());
+    String example = rows.get(2).command(training.recipe().name(), questions);
     Files.writeString(
         folder.resolve("README.md"),
         text(training, outcome, table.toString(), example, curve(folder)));
@@ -78,7 +81,8 @@ public record ModelCard(Map<String, Proportion> scores) {
 
   /** Every fifth line of the learning curve, and the last, as rows of a table. */
   private static String curve(Path folder) throws IOException {
-    List<String> lines = Files.readAllLines(folder.resolve("training").resolve("curve.csv"));
+    Path file = folder.resolve("training").resolve("curve.csv");
+    List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
     StringBuilder rows = new StringBuilder();
     for (int i = 1; i < lines.size(); i++) {
       if (i % 5 == 0 || i == lines.size() - 1) {

@@ -24,12 +24,17 @@ import java.util.function.Consumer;
  */
 public record ReferenceTraining(ReferenceRecipe recipe, long seed, int threads, double scale) {
   private static final int REPORT_EVERY = 50;
+  private static final int MAX_THREADS = 1024;
   private static final int SCORED_TOKENS = 8192;
 
   /** Checks ranges. */
   public ReferenceTraining {
     if (!(scale > 0 && scale <= 100)) {
       throw new IllegalArgumentException("steps scale must be in (0, 100], got " + scale);
+    }
+    if (threads < 1 || threads > MAX_THREADS) {
+      throw new IllegalArgumentException(
+          "threads must be in [1, %d], got %d".formatted(MAX_THREADS, threads));
     }
   }
 
