@@ -17,8 +17,22 @@ class RecallCommandsTest {
     JsonNode json =
         Cli.in(temp)
             .run(
-                "eval", "--suite", "recall", "--model", "reference:recall", "--tokens", "128,256",
-                "--needles", "4", "--n", "20", "--seed", "1", "--threads", "1", "--json")
+                "eval",
+                "--suite",
+                "recall",
+                "--model",
+                "reference:recall",
+                "--tokens",
+                "128,256",
+                "--needles",
+                "4",
+                "--n",
+                "20",
+                "--seed",
+                "1",
+                "--threads",
+                "1",
+                "--json")
             .json();
 
     assertThat(json.get("suite").asText()).isEqualTo("recall");
@@ -40,8 +54,19 @@ class RecallCommandsTest {
   @Test
   void eval_repeats_itself_for_the_same_seed() {
     String[] arguments = {
-      "eval", "--suite", "recall", "--model", "reference:recall", "--tokens", "100", "--hops", "2",
-      "--n", "10", "--threads", "1"
+      "eval",
+      "--suite",
+      "recall",
+      "--model",
+      "reference:recall",
+      "--tokens",
+      "100",
+      "--hops",
+      "2",
+      "--n",
+      "10",
+      "--threads",
+      "1"
     };
 
     assertThat(Cli.in(temp).run(arguments).succeeds().out())
@@ -53,13 +78,29 @@ class RecallCommandsTest {
   void eval_refuses_options_of_another_suite() {
     Cli.in(temp)
         .run(
-            "eval", "--suite", "recall", "--model", "reference:recall", "--tokens", "512", "--text",
+            "eval",
+            "--suite",
+            "recall",
+            "--model",
+            "reference:recall",
+            "--tokens",
+            "512",
+            "--text",
             "book.txt")
         .isWrongUsage("--text is an option of suite ppl, not of recall");
     Cli.in(temp)
         .run(
-            "eval", "--suite", "ppl", "--model", "reference:recall", "--tokens", "512", "--text",
-            "book.txt", "--needles", "3")
+            "eval",
+            "--suite",
+            "ppl",
+            "--model",
+            "reference:recall",
+            "--tokens",
+            "512",
+            "--text",
+            "book.txt",
+            "--needles",
+            "3")
         .isWrongUsage("--needles is an option of suite recall, not of ppl");
     Cli.in(temp)
         .run("eval", "--suite", "recal", "--model", "reference:recall", "--tokens", "512")
@@ -104,7 +145,8 @@ class RecallCommandsTest {
 
   @Test
   void the_demo_prints_a_table_with_plain_words() {
-    String out = Cli.in(temp).run("demo", "--tokens", "128,1024", "--threads", "1").succeeds().out();
+    String out =
+        Cli.in(temp).run("demo", "--tokens", "128,1024", "--threads", "1").succeeds().out();
 
     assertThat(out)
         .contains("context", "method", "question", "answer", "TTFT", "attention FLOPs")

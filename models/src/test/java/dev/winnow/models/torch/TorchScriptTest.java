@@ -43,8 +43,7 @@ class TorchScriptTest {
           script.call(
               "add",
               List.of(a, b),
-              List.of(
-                  script.longs(new long[] {3, 4}, 2), script.longs(new long[] {5}, 1)));
+              List.of(script.longs(new long[] {3, 4}, 2), script.longs(new long[] {5}, 1)));
 
       assertThat(sums).hasSize(2);
       assertThat(a.toLongs()).containsExactly(4, 6);
