@@ -128,7 +128,10 @@ final class BenchCommand implements Callable<Integer> {
       description = "Prompt tokens that go through the model at once (default: 512).")
   private int prefillChunk = 512;
 
-  @Option(names = "--md", paramLabel = "FILE", description = "Write the table as Markdown.")
+  @Option(
+      names = "--md",
+      paramLabel = "FILE",
+      description = "Write the table as Markdown too (default: no file).")
   private Path markdown;
 
   @Mixin private CommonOptions common;

@@ -312,6 +312,41 @@ public abstract class KernelParityTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
+  void subnormalKeysAndValuesCountInFull(DType dtype) {
+    KvPages cache = samples.cache(1, 64, dtype, 100);
+    float tiny = dtype == DType.F16 ? 0x1p-24f : 0x1p-133f;
+    for (int i = 0; i < 100 * 64; i++) {
+      ReferenceKernels.store(cache.page(0).keys(), i, (i % 7 - 3) * tiny);
+      ReferenceKernels.store(cache.page(0).values(), i, (i % 5 - 1) * tiny);
+    }
+    HeadsView queries = samples.heads(1, 3, 64);
+    for (int i = 0; i < 3 * 64; i++) { // large enough for f16 scores to differ
+      ReferenceKernels.store(queries.buffer(), queries.index(0, 0) + i, (i % 11 - 5) * 9000f);
+    }
+    check(AttentionPlan.dense(queries, 99, 0, 1f), cache);
+  }
+
+  @Test
+  void queriesTooLargeToCarryTheScaleOfHalfPrecisionAreStillRight() {
+    KvPages cache = samples.cache(1, 64, DType.F16, 100);
+    HeadsView queries = samples.heads(1, 3, 64);
+    ReferenceKernels.store(queries.buffer(), queries.index(0, 1) + 7, 1e7f);
+    check(plan(queries, new KeyRows.Range(0, 100), KeyRotation.AS_STORED, 99, true, 0), cache);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
+  void oneInfiniteValueAmongManyRowsReachesItsElementOnly(DType dtype) {
+    KvPages cache = samples.cache(1, 64, dtype, 300);
+    long at = cache.index(0, 137) + 21;
+    ReferenceKernels.store(cache.page(0).values(), at, Float.POSITIVE_INFINITY);
+    HeadsView out = check(AttentionPlan.dense(samples.heads(1, 3, 64), 299, 0, 0.125f), cache);
+    assertThat(out.buffer().getFloat(out.index(0, 2) + 21)).isEqualTo(Float.POSITIVE_INFINITY);
+    assertThat(out.buffer().getFloat(out.index(0, 2) + 20)).isFinite();
+  }
+
   @Test
   void aKeyOfMinusInfinityScoreWeighsNothing() {
     KvPages cache = samples.cache(1, 4, DType.F16, 80);

@@ -31,6 +31,15 @@ public interface Workspace extends AutoCloseable {
   /** Where attention writes, {@code [rows, heads, headDim]}. */
   HeadsView attended();
 
+  /**
+   * Keeps only some rows of the residual stream, moved together; the other views lose their
+   * content.
+   *
+   * @param kept rows in ascending order, at least one
+   * @throws IllegalArgumentException if they are not
+   */
+  void keepRows(int[] kept);
+
   @Override
   void close();
 }

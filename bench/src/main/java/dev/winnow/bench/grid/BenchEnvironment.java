@@ -3,6 +3,7 @@ package dev.winnow.bench.grid;
 import dev.winnow.kernels.cpu.CpuKernels;
 import dev.winnow.models.torch.TorchRuntime;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -16,9 +17,16 @@ import java.util.stream.Stream;
  * @param libtorch version
  * @param vectors width of the kernels' vectors
  * @param readBandwidth bytes per second that the threads of the run read from memory
+ * @param loadAverage processes that wanted a core in the minute before; negative if not known
  */
 public record BenchEnvironment(
-    String cpu, int cores, String jvm, String libtorch, String vectors, double readBandwidth) {
+    String cpu,
+    int cores,
+    String jvm,
+    String libtorch,
+    String vectors,
+    double readBandwidth,
+    double loadAverage) {
 
   /**
    * Looks around and measures the memory, which takes a few seconds.
@@ -26,13 +34,15 @@ public record BenchEnvironment(
    * @throws InterruptedException if interrupted
    */
   public static BenchEnvironment measure(int threads) throws InterruptedException {
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     return new BenchEnvironment(
         cpuName(),
         Runtime.getRuntime().availableProcessors(),
         System.getProperty("java.vm.name") + " " + Runtime.version(),
         TorchRuntime.version(),
         CpuKernels.describeVectors(),
-        MemoryBandwidth.measure(threads));
+        MemoryBandwidth.measure(threads),
+        load);
   }
 
   private static String cpuName() {

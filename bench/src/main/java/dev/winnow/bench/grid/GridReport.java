@@ -40,7 +40,8 @@ public record GridReport(
         .put("jvm", environment.jvm())
         .put("libtorch", environment.libtorch())
         .put("vectors", environment.vectors())
-        .put("read_bandwidth_bytes_per_s", environment.readBandwidth());
+        .put("read_bandwidth_bytes_per_s", environment.readBandwidth())
+        .put("load_average", environment.loadAverage());
     ObjectNode contenders = json.putObject("contenders");
     settings.forEach(
         (name, values) -> {
@@ -95,14 +96,16 @@ public record GridReport(
     StringBuilder text = new StringBuilder();
     text.append("%s: median of %d runs.%n".formatted(model, repetitions));
     text.append(
-        "%s, %d cores, %s, libtorch %s, %s; memory read at %s.%n"
+        ("%s, %d cores, %s, libtorch %s, %s; memory read at %s; load average %s"
+                + " before the run.%n")
             .formatted(
                 environment.cpu(),
                 environment.cores(),
                 environment.jvm(),
                 environment.libtorch(),
                 environment.vectors(),
-                gigabytes(environment.readBandwidth())));
+                gigabytes(environment.readBandwidth()),
+                decimals(1, environment.loadAverage())));
     settings.forEach(
         (name, values) -> {
           List<String> parts = new ArrayList<>();

@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 final class LlamaCpp implements Contender {
   private static final int START_MILLIS = 120_000;
   private static final Pattern BUILD = Pattern.compile("build: (\\d+) \\((\\w+)\\)");
+  private static final Pattern FEATURES = Pattern.compile("system_info:.*\\| CPU : (.*)");
 
   private final String name;
   private final Map<String, String> settings;
@@ -101,11 +102,16 @@ final class LlamaCpp implements Contender {
   private static Map<String, String> settings(
       PeerFactory.Request request, boolean flashAttention, Path log) throws IOException {
     Map<String, String> settings = new LinkedHashMap<>();
-    Matcher build = BUILD.matcher(Files.readString(log, StandardCharsets.ISO_8859_1));
+    String text = Files.readString(log, StandardCharsets.ISO_8859_1);
+    Matcher build = BUILD.matcher(text);
+    Matcher features = FEATURES.matcher(text);
     settings.put(
         "version",
-        (build.find() ? "b" + build.group(1) + " (" + build.group(2) + ")" : "unknown")
-            + ", Maven de.kherud:llama, portable AVX2 build");
+        (build.find() ? "b%s (%s)".formatted(build.group(1), build.group(2)) : "unknown")
+            + " of Maven's de.kherud:llama");
+    settings.put(
+        "compiled_for",
+        features.find() ? features.group(1).replaceAll(" = 1 \\| ?", " ").strip() : "unknown");
     settings.put("model", request.model().getFileName().toString());
     settings.put("kv", request.kv().name().toLowerCase(Locale.ROOT));
     settings.put("threads", String.valueOf(request.threads()));

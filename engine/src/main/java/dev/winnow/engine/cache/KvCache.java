@@ -13,14 +13,15 @@ import java.util.function.IntPredicate;
  * Keys and values of one sequence, a {@link KvPages} per layer.
  *
  * <p>It grows page by page without copying. {@link #fork()} shares every page; a shared page is
- * copied when one of its users is about to write it. A layer that a technique skips has fewer rows
- * than {@link #length()}. Not for use by several threads at once.
+ * copied when one of its users is about to write it. A layer that tokens passed by, or before which
+ * they were pruned, has fewer rows than {@link #length()}. Not for use by several threads at once.
  */
 public final class KvCache implements AutoCloseable {
   private final PagePool pool;
   private final int maxTokens;
   private final List<KvPages> layers = new ArrayList<>();
   private final List<List<Shared>> pages = new ArrayList<>();
+  private final List<RowTokens> tokens = new ArrayList<>();
   private int length;
 
   /**
@@ -36,6 +37,7 @@ public final class KvCache implements AutoCloseable {
     for (AttentionSpec spec : specs) {
       layers.add(new KvPages(spec.kvHeads(), spec.headDim(), dtype));
       pages.add(new ArrayList<>());
+      tokens.add(new RowTokens());
     }
   }
 
@@ -53,6 +55,7 @@ public final class KvCache implements AutoCloseable {
       to.setLength(from.length());
       layers.add(to);
       pages.add(new ArrayList<>(parent.pages.get(layer)));
+      tokens.add(parent.tokens.get(layer).copy());
     }
   }
 
@@ -74,6 +77,16 @@ public final class KvCache implements AutoCloseable {
   /** The most tokens it may hold. */
   public int maxTokens() {
     return maxTokens;
+  }
+
+  /** Notes which tokens of the sequence the rows just stored in {@code layer} belong to. */
+  public void stored(int layer, int[] rowTokens) {
+    tokens.get(layer).add(rowTokens);
+  }
+
+  /** Whether no token has passed {@code layer} by or was pruned before it. */
+  public boolean isComplete(int layer) {
+    return tokens.get(layer).isComplete();
   }
 
   /** Notes that {@code rows} more tokens went through all layers that run. */
@@ -190,7 +203,9 @@ public final class KvCache implements AutoCloseable {
     }
     for (int layer = 0; layer < layers.size(); layer++) {
       KvPages rows = layers.get(layer);
-      rows.setLength(Math.min(rows.length(), newLength));
+      // A step that failed may have stored rows that were not noted yet.
+      rows.setLength(Math.min(rows.length(), tokens.get(layer).before(newLength)));
+      tokens.get(layer).truncate(rows.length());
       List<Shared> owned = pages.get(layer);
       int keep = (rows.length() + KvPages.PAGE_TOKENS - 1) / KvPages.PAGE_TOKENS;
       rows.dropPages(keep);

@@ -1,8 +1,10 @@
 package dev.winnow.engine.loop;
 
+import dev.winnow.engine.metrics.DenseStep;
 import dev.winnow.engine.technique.KeyForm;
 import dev.winnow.engine.technique.Phase;
 import dev.winnow.engine.technique.PlanRequest;
+import dev.winnow.engine.technique.TokenFlow;
 import dev.winnow.kernels.AttentionCost;
 import dev.winnow.kernels.AttentionOutput;
 import dev.winnow.kernels.AttentionPlan;
@@ -12,6 +14,7 @@ import dev.winnow.kernels.KvPages;
 import dev.winnow.models.AttentionSpec;
 import dev.winnow.models.CausalLm;
 import dev.winnow.models.Workspace;
+import java.util.Arrays;
 
 /** Takes a few tokens of a sequence through all layers of a model. */
 final class DecoderStep {
@@ -28,35 +31,54 @@ final class DecoderStep {
   /** Computes {@code ids}, the next tokens of {@code sequence}; leaves them in the workspace. */
   void run(Sequence sequence, int[] ids, Phase phase, StepBuffers buffers) {
     Workspace rows = buffers.workspace();
+    int[] tokens = tokens(sequence.cache().length(), ids.length);
     model.embed(rows, ids);
     for (int layer = 0; layer < model.config().layers(); layer++) {
       if (!sequence.techniques().runsLayer(layer)) {
-        countSkipped(sequence, layer, rows);
+        sequence.ledger().skipped(layer, denseStep(sequence, layer, ids.length));
         continue;
       }
       long products = model.attentionInput(rows, layer);
-      PlanRequest request = append(sequence, layer, phase, buffers);
+      PlanRequest request = append(sequence, layer, phase, tokens, buffers);
       AttentionPlan plan = sequence.techniques().plan(request);
       AttentionCost cost =
           kernels.attend(plan, request.cache(), AttentionOutput.of(rows.attended()));
       products += model.attentionOutput(rows, layer);
-      count(sequence, request, plan, cost, products);
+      boolean exact = plan == request.dense() && sequence.cache().isComplete(layer);
+      DenseStep dense =
+          exact
+              ? new DenseStep(ids.length, request.spec().headDim(), products, cost)
+              : denseStep(sequence, layer, ids.length);
+      sequence.ledger().ran(layer, tokens.length, products, cost, dense);
+      if (sequence.techniques().prunes(layer)) {
+        tokens = prune(sequence, request, tokens, rows);
+      }
     }
     sequence.cache().advance(ids.length);
   }
 
-  /** Rotates queries and keys and stores keys and values. */
-  private PlanRequest append(Sequence sequence, int layer, Phase phase, StepBuffers buffers) {
+  private static int[] tokens(int first, int count) {
+    int[] tokens = new int[count];
+    Arrays.setAll(tokens, row -> first + row);
+    return tokens;
+  }
+
+  /** What a layer costs if every token goes through it and sees every earlier one. */
+  private DenseStep denseStep(Sequence sequence, int layer, int rows) {
+    AttentionSpec spec = model.attention(layer);
+    AttentionCost cost = denseCost.of(spec, rows, sequence.cache().length());
+    return new DenseStep(rows, spec.headDim(), rows * model.layerFlops(layer), cost);
+  }
+
+  /**
+   * Rotates queries and keys and stores keys and values; a row's position is its row in the cache.
+   */
+  private PlanRequest append(
+      Sequence sequence, int layer, Phase phase, int[] tokens, StepBuffers buffers) {
     Workspace rows = buffers.workspace();
     AttentionSpec spec = model.attention(layer);
     KvPages cache = sequence.cache().layer(layer);
-    int first = sequence.cache().length();
-    if (cache.length() != first) {
-      throw new IllegalStateException(
-          ("layer %d runs at position %d but was skipped from position %d on: a layer that is"
-                  + " skipped stays out for the rest of the sequence")
-              .formatted(layer, first, cache.length()));
-    }
+    int first = cache.length();
     KeyForm keyForm = sequence.techniques().keyForm(layer);
     HeadsView queries = rows.queries();
     HeadsView unrotated = keyForm == KeyForm.UNROTATED ? buffers.copyOf(queries) : null;
@@ -66,24 +88,34 @@ final class DecoderStep {
     }
     sequence.cache().reserve(layer, rows.rows());
     kernels.appendKv(rows.keys(), rows.values(), cache);
+    sequence.cache().stored(layer, tokens);
     sequence.techniques().onAppend(layer, cache, first, rows.rows());
     return new PlanRequest(layer, phase, spec, keyForm, queries, unrotated, cache, first, kernels);
   }
 
-  private void count(
-      Sequence sequence, PlanRequest request, AttentionPlan plan, AttentionCost cost, long flops) {
-    int layer = request.layer();
-    int rows = request.queries().rows();
-    AttentionPlan densePlan = request.dense();
-    AttentionCost dense = plan.equals(densePlan) ? cost : kernels.cost(densePlan, request.cache());
-    sequence.ledger().matrixProducts(flops, rows * model.layerFlops(layer));
-    sequence.ledger().ran(layer, rows, request.spec().headDim(), cost, dense);
-  }
-
-  private void countSkipped(Sequence sequence, int layer, Workspace rows) {
-    AttentionSpec spec = model.attention(layer);
-    AttentionCost dense = denseCost.of(spec, rows.queries(), sequence.cache().length());
-    sequence.ledger().matrixProducts(0, rows.rows() * model.layerFlops(layer));
-    sequence.ledger().skipped(layer, rows.rows(), spec.headDim(), dense);
+  /** Lets a technique drop rows; the tokens that go on. */
+  private int[] prune(Sequence sequence, PlanRequest request, int[] tokens, Workspace rows) {
+    TokenFlow flow =
+        new TokenFlow(
+            request.layer(),
+            request.phase(),
+            request.spec(),
+            tokens,
+            rows.queries(),
+            rows.keys(),
+            rows.values(),
+            request.cache(),
+            kernels);
+    int[] kept = sequence.techniques().prune(flow);
+    if (kept.length == tokens.length) {
+      return tokens;
+    }
+    if (kept.length == 0 || kept[kept.length - 1] != tokens.length - 1) {
+      throw new IllegalStateException(
+          "pruning after layer %d dropped the last token of the step; its logits are wanted"
+              .formatted(request.layer()));
+    }
+    rows.keepRows(kept);
+    return Arrays.stream(kept).map(row -> tokens[row]).toArray();
   }
 }

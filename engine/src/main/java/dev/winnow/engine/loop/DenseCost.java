@@ -2,6 +2,7 @@ package dev.winnow.engine.loop;
 
 import dev.winnow.kernels.AttentionCost;
 import dev.winnow.kernels.AttentionPlan;
+import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.DType;
 import dev.winnow.kernels.HeadsView;
 import dev.winnow.kernels.Kernels;
@@ -22,19 +23,23 @@ final class DenseCost implements AutoCloseable {
   private final Kernels kernels;
   private final DType dtype;
   private final Map<Shape, KvPages> standIns = new HashMap<>();
+  private Buffer queries = Buffer.allocate(DType.F32, 0);
 
   DenseCost(Kernels kernels, DType dtype) {
     this.kernels = kernels;
     this.dtype = dtype;
   }
 
-  /** The cost of {@code queries} at {@code firstPosition} and after, and all tokens before. */
-  synchronized AttentionCost of(AttentionSpec spec, HeadsView queries, int firstPosition) {
+  /**
+   * The cost of {@code rows} queries at {@code firstPosition} and after, over all tokens before.
+   */
+  synchronized AttentionCost of(AttentionSpec spec, int rows, int firstPosition) {
+    HeadsView queries = queries(rows, spec);
     KvPages cache =
         standIns.computeIfAbsent(
             new Shape(spec.kvHeads(), spec.headDim()),
             shape -> new KvPages(shape.kvHeads(), shape.headDim(), dtype));
-    int length = firstPosition + queries.rows();
+    int length = firstPosition + rows;
     while (cache.capacity() < length) {
       cache.addPage(cache.capacity() == 0 ? cache.allocatePage() : cache.page(0));
     }
@@ -43,8 +48,18 @@ final class DenseCost implements AutoCloseable {
         AttentionPlan.dense(queries, firstPosition, spec.window(), spec.scale()), cache);
   }
 
+  private HeadsView queries(int rows, AttentionSpec spec) {
+    long elements = (long) rows * spec.heads() * spec.headDim();
+    if (queries.elements() < elements) {
+      queries.close();
+      queries = Buffer.allocate(DType.F32, elements);
+    }
+    return HeadsView.dense(queries, rows, spec.heads(), spec.headDim());
+  }
+
   @Override
   public synchronized void close() {
+    queries.close();
     for (KvPages cache : standIns.values()) {
       if (cache.capacity() > 0) {
         cache.page(0).close();

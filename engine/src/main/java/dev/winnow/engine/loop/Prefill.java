@@ -46,7 +46,8 @@ final class Prefill {
         cancelled,
         (rows, first, count) -> {
           if (first + count == upTo) {
-            Buffer scores = model.logits(rows.workspace(), count - 1, 1);
+            // Fewer rows than tokens may be left, but the last one always is.
+            Buffer scores = model.logits(rows.workspace(), rows.workspace().rows() - 1, 1);
             copy(scores, 0, logits);
             sequence.ledger().matrixProducts(model.headFlops(), model.headFlops());
           }
@@ -62,6 +63,10 @@ final class Prefill {
         phase,
         cancelled,
         (rows, first, count) -> {
+          if (rows.workspace().rows() != count) {
+            throw new IllegalStateException(
+                "every token is to be scored, but a technique pruned some; score without pruning");
+          }
           for (int from = 0; from < count; from += LOGIT_ROWS) {
             int now = Math.min(LOGIT_ROWS, count - from);
             Buffer scores = model.logits(rows.workspace(), from, now);

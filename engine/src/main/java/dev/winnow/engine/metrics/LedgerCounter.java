@@ -31,25 +31,27 @@ public final class LedgerCounter {
     denseFlops += dense;
   }
 
-  /** Adds {@code count} tokens that went through {@code layer}, and its attention. */
-  public void ran(int layer, int count, int headDim, AttentionCost cost, AttentionCost dense) {
+  /**
+   * Adds {@code count} tokens that went through {@code layer}.
+   *
+   * @param products floating-point operations of matrix products executed
+   * @param cost attention executed
+   * @param dense what all tokens of the step would have cost
+   */
+  public void ran(int layer, int count, long products, AttentionCost cost, DenseStep dense) {
     rows[layer] += count;
     pairs[layer] += cost.pairs();
     bytes[layer] += cost.kvBytesRead();
-    flops += cost.flops(headDim);
-    addDense(layer, count, headDim, dense);
+    flops += products + cost.flops(dense.headDim());
+    skipped(layer, dense);
   }
 
-  /** Adds {@code count} tokens that passed {@code layer} by. */
-  public void skipped(int layer, int count, int headDim, AttentionCost dense) {
-    addDense(layer, count, headDim, dense);
-  }
-
-  private void addDense(int layer, int count, int headDim, AttentionCost dense) {
-    denseRows[layer] += count;
-    densePairs[layer] += dense.pairs();
-    denseBytes[layer] += dense.kvBytesRead();
-    denseFlops += dense.flops(headDim);
+  /** Adds a step that passed {@code layer} by. */
+  public void skipped(int layer, DenseStep dense) {
+    denseRows[layer] += dense.rows();
+    densePairs[layer] += dense.attention().pairs();
+    denseBytes[layer] += dense.attention().kvBytesRead();
+    denseFlops += dense.products() + dense.attention().flops(dense.headDim());
   }
 
   /** The counts so far. */

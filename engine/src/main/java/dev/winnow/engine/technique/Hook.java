@@ -5,5 +5,7 @@ public enum Hook {
   /** Whether the layer runs, {@link TechniqueSession#runsLayer}. */
   RUNS_LAYER,
   /** What attention reads, {@link TechniqueSession#plan}, and how keys are stored for it. */
-  PLAN
+  PLAN,
+  /** Which tokens go on to the next layer, {@link TechniqueSession#prune}. */
+  PRUNE
 }

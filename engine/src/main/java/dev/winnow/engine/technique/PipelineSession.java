@@ -14,11 +14,14 @@ public final class PipelineSession implements AutoCloseable {
   private final KeyForm[] keyForms;
   private final int[] skipperOf;
   private final int[] plannerOf;
+  private final int[] prunerOf;
 
-  PipelineSession(List<TechniqueSession> sessions, int[] skipperOf, int[] plannerOf) {
+  PipelineSession(
+      List<TechniqueSession> sessions, int[] skipperOf, int[] plannerOf, int[] prunerOf) {
     this.sessions = List.copyOf(sessions);
     this.skipperOf = skipperOf;
     this.plannerOf = plannerOf;
+    this.prunerOf = prunerOf;
     int layers = plannerOf.length;
     skippers = new TechniqueSession[layers];
     planners = new TechniqueSession[layers];
@@ -53,6 +56,16 @@ public final class PipelineSession implements AutoCloseable {
     return planner == null ? request.dense() : planner.plan(request);
   }
 
+  /** Whether a technique may prune after {@code layer}. */
+  public boolean prunes(int layer) {
+    return prunerOf[layer] >= 0;
+  }
+
+  /** Which rows go on. */
+  public int[] prune(TokenFlow flow) {
+    return sessions.get(prunerOf[flow.layer()]).prune(flow);
+  }
+
   /** Tells every technique to forget tokens at {@code length} and after. */
   public void truncate(int length) {
     sessions.forEach(session -> session.truncate(length));
@@ -61,7 +74,7 @@ public final class PipelineSession implements AutoCloseable {
   /** Sessions that have learnt the same. */
   public PipelineSession fork() {
     return new PipelineSession(
-        sessions.stream().map(TechniqueSession::fork).toList(), skipperOf, plannerOf);
+        sessions.stream().map(TechniqueSession::fork).toList(), skipperOf, plannerOf, prunerOf);
   }
 
   @Override

@@ -73,6 +73,7 @@ public final class TechniquePipeline {
       sessions.forEach(TechniqueSession::close);
       throw e;
     }
-    return new PipelineSession(sessions, owners.get(Hook.RUNS_LAYER), owners.get(Hook.PLAN));
+    return new PipelineSession(
+        sessions, owners.get(Hook.RUNS_LAYER), owners.get(Hook.PLAN), owners.get(Hook.PRUNE));
   }
 }

@@ -12,8 +12,8 @@ public interface TechniqueSession extends AutoCloseable {
 
   /**
    * Whether the tokens of the next step go through {@code layer}; they pass it by otherwise, and
-   * the layer stores no keys and values for them. A layer that was passed by stays out until the
-   * sequence is truncated to where it still ran.
+   * the layer stores no keys and values for them. A token's position in a layer is its row in that
+   * layer's cache, so tokens that passed by leave no gap.
    */
   default boolean runsLayer(int layer) {
     return true;
@@ -30,6 +30,16 @@ public interface TechniqueSession extends AutoCloseable {
   /** What attention of a layer reads; the dense plan is {@link PlanRequest#dense()}. */
   default AttentionPlan plan(PlanRequest request) {
     return request.dense();
+  }
+
+  /**
+   * Which rows go on after a layer whose pruning it claims; the others leave the step, and the
+   * layers behind store nothing for them and number positions without gaps.
+   *
+   * @return rows in ascending order, the last one of the step among them: its logits are wanted
+   */
+  default int[] prune(TokenFlow flow) {
+    return flow.all();
   }
 
   /** Forget what was learnt from tokens at {@code length} and after. */

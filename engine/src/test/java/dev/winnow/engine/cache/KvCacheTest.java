@@ -19,6 +19,7 @@ import dev.winnow.models.AttentionSpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class KvCacheTest {
@@ -40,6 +41,8 @@ class KvCacheTest {
     Arrays.fill(values, value);
     HeadsView view = HeadsView.dense(Buffer.of(values), rows, 1, 1);
     kernels.appendKv(view, view, cache.layer(0));
+    int first = cache.length();
+    cache.stored(0, IntStream.range(first, first + rows).toArray());
     cache.advance(rows);
   }
 

@@ -343,6 +343,14 @@ public final class FakeCausalLm implements CausalLm {
     }
 
     @Override
+    public void keepRows(int[] kept) {
+      for (int i = 0; i < kept.length; i++) {
+        put(hidden, i, get(hidden, kept[i], HIDDEN));
+      }
+      rows = kept.length;
+    }
+
+    @Override
     public void close() {
       List.of(hidden, queries, keys, values, attended, logits).forEach(Buffer::close);
     }

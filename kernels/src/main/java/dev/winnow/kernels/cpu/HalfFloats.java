@@ -64,6 +64,24 @@ final class HalfFloats {
     }
   }
 
+  /**
+   * Copies {@code ints} pairs of sixteen-bit elements, a multiple of the lanes, at byte {@code
+   * from} of {@code source} as they are.
+   *
+   * @param special exponent bits that stand for infinity and NaN
+   * @return whether no element has that exponent
+   */
+  static boolean pack(
+      MemorySegment source, long from, int[] target, int at, int ints, short special) {
+    ShortVector largest = ShortVector.zero(Lanes.SHORT_PAIRS);
+    for (int i = 0; i < ints; i += Lanes.N) {
+      ShortVector pair = pair(source, from + 4L * i);
+      pair.reinterpretAsInts().intoArray(target, at + i);
+      largest = largest.max(pair.lanewise(VectorOperators.AND, special));
+    }
+    return largest.reduceLanes(VectorOperators.MAX) != special;
+  }
+
   /** Two vectors' worth of sixteen-bit elements: half as many checked loads. */
   private static ShortVector pair(MemorySegment source, long at) {
     return ShortVector.fromMemorySegment(Lanes.SHORT_PAIRS, source, at, NATIVE);

@@ -1,6 +1,5 @@
 package dev.winnow.kernels.cpu;
 
-import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.DType;
 import dev.winnow.kernels.KeyRotation;
 import dev.winnow.kernels.KeyRows;
@@ -18,6 +17,7 @@ final class KeyTile {
   private int stride;
   private float[] keys = new float[0];
   private float[] values = new float[0];
+  private int[] packed = new int[0];
 
   /** {@code [KEYS, stride]}, zeros behind the last element of each row. */
   float[] keys() {
@@ -27,6 +27,11 @@ final class KeyTile {
   /** {@code [KEYS, stride]}, zeros behind the last element of each row. */
   float[] values() {
     return values;
+  }
+
+  /** Sixteen-bit rows as {@link #packKeys} and {@link #packValues} copied them, two to an int. */
+  int[] packed() {
+    return packed;
   }
 
   /** Elements from one row to the next: headDim in whole vectors. */
@@ -44,6 +49,7 @@ final class KeyTile {
     if (keys.length < KEYS * stride) {
       keys = new float[KEYS * stride];
       values = new float[KEYS * stride];
+      packed = new int[KEYS * stride / 2];
     } else {
       Arrays.fill(keys, 0f);
       Arrays.fill(values, 0f);
@@ -63,6 +69,40 @@ final class KeyTile {
     load(source, first, count, false, values);
   }
 
+  /**
+   * Copies {@code count} keys of {@code source} from list index {@code first} to {@link #packed} as
+   * they are stored; false if one of them is not finite.
+   */
+  boolean packKeys(KeySource source, int first, int count, PackedFormat format) {
+    return pack(source, first, count, true, format);
+  }
+
+  /** Like {@link #packKeys}, but values. */
+  boolean packValues(KeySource source, int first, int count, PackedFormat format) {
+    return pack(source, first, count, false, format);
+  }
+
+  private boolean pack(KeySource source, int first, int count, boolean isKey, PackedFormat format) {
+    boolean finite = true;
+    int width = headDim / 2;
+    KeyRows rows = source.rows();
+    int done = 0;
+    while (done < count) {
+      int row = rows.row(source.kvHead(), first + done);
+      int run = runLength(rows, source.kvHead(), first + done, row, count - done);
+      MemorySegment segment = segment(source, row, isKey);
+      long from = 2L * source.cache().index(source.kvHead(), row);
+      finite &= HalfFloats.pack(segment, from, packed, done * width, run * width, format.special());
+      done += run;
+    }
+    return finite;
+  }
+
+  private static MemorySegment segment(KeySource source, int row, boolean isKey) {
+    KvPages.Page page = source.cache().page(row / KvPages.PAGE_TOKENS);
+    return (isKey ? page.keys() : page.values()).segment();
+  }
+
   private void load(KeySource source, int first, int count, boolean isKey, float[] target) {
     KvPages cache = source.cache();
     DType dtype = cache.dtype();
@@ -72,10 +112,9 @@ final class KeyTile {
     while (done < count) {
       int row = rows.row(kvHead, first + done);
       int run = runLength(rows, kvHead, first + done, row, count - done);
-      KvPages.Page page = cache.page(row / KvPages.PAGE_TOKENS);
-      Buffer buffer = isKey ? page.keys() : page.values();
+      MemorySegment segment = segment(source, row, isKey);
       long from = cache.index(kvHead, row) * dtype.bytes();
-      widenRows(dtype, buffer.segment(), from, target, done * stride, run);
+      widenRows(dtype, segment, from, target, done * stride, run);
       done += run;
     }
   }

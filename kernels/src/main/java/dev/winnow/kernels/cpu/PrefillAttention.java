@@ -1,5 +1,6 @@
 package dev.winnow.kernels.cpu;
 
+import dev.winnow.kernels.DType;
 import dev.winnow.kernels.HeadsView;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -34,7 +35,7 @@ final class PrefillAttention implements TileKernel {
   }
 
   @Override
-  public void begin(int newQueries, int newHeadDim) {
+  public void begin(int newQueries, int newHeadDim, DType dtype) {
     queries = newQueries;
     headDim = newHeadDim;
     dims = (headDim + 3) & -4;

@@ -61,7 +61,7 @@ final class RowProducts {
   }
 
   /** How many of {@code left} queries go together: 4 make two pairs rather than 3 and 1. */
-  private static int blockOf(int left) {
+  static int blockOf(int left) {
     return left == 4 ? 2 : Math.min(left, 3);
   }
 

@@ -1,12 +1,13 @@
 package dev.winnow.kernels.cpu;
 
+import dev.winnow.kernels.DType;
 import dev.winnow.kernels.HeadsView;
 
 /** Online-softmax attention of one tile of queries, fed key tile by key tile. */
 interface TileKernel {
 
-  /** Forgets everything and makes room for {@code queries} queries. */
-  void begin(int queries, int headDim);
+  /** Forgets everything and makes room for {@code queries} queries on a cache of {@code dtype}. */
+  void begin(int queries, int headDim, DType dtype);
 
   /**
    * Sets the queries, row after row and head after head, multiplied by {@code factor}.

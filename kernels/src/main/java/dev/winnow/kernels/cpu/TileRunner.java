@@ -43,7 +43,7 @@ final class TileRunner {
     int rows = geometry.tileRowCount(queryTile);
     int queries = rows * geometry.group;
     TileKernel kernel = queries <= DecodeAttention.MAX_QUERIES ? decode : prefill;
-    kernel.begin(queries, geometry.headDim);
+    kernel.begin(queries, geometry.headDim, cache.dtype());
     tile.shape(geometry.headDim);
     reserve(queries);
     int passed = 0;
@@ -62,8 +62,9 @@ final class TileRunner {
             kvHead * geometry.group,
             geometry.group,
             (float) (geometry.plan.scale() * LOG2_E));
-        for (int key = low; key < high; key += KeyTile.KEYS) {
-          int count = Math.min(KeyTile.KEYS, high - key);
+        int step = kernel == decode ? DecodeAttention.KEYS : KeyTile.KEYS;
+        for (int key = low; key < high; key += step) {
+          int count = Math.min(step, high - key);
           bytes += geometry.bytes(count);
           seenRanges(geometry, s, kvHead, queryTile, first + key, count);
           kernel.absorb(

@@ -1,6 +1,7 @@
 package dev.winnow.kernels.cpu;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** Elementary functions on vectors. */
@@ -63,6 +64,19 @@ final class VectorMath {
       sum = FloatVector.fromArray(Lanes.FLOATS, values, i).fma(FloatVector.zero(Lanes.FLOATS), sum);
     }
     return sum.reduceLanes(VectorOperators.ADD) == 0f;
+  }
+
+  /**
+   * Whether the first {@code count} values, a multiple of the lanes, are of magnitudes below {@code
+   * limit}, so that none is a NaN.
+   */
+  static boolean allBelow(float limit, float[] values, int count) {
+    VectorMask<Float> below = Lanes.FLOATS.maskAll(true);
+    for (int i = 0; i < count; i += Lanes.N) {
+      FloatVector magnitude = FloatVector.fromArray(Lanes.FLOATS, values, i).abs();
+      below = below.and(magnitude.compare(VectorOperators.LT, limit));
+    }
+    return below.allTrue();
   }
 
   /** {@code values[at..at+count) *= factor}; count is a multiple of the lanes. */

@@ -45,6 +45,11 @@ final class ExpectedTensors {
     return expected;
   }
 
+  /** Shape by name; unmodifiable. */
+  Map<String, List<Long>> shapes() {
+    return java.util.Collections.unmodifiableMap(shapes);
+  }
+
   private void addLayer(String prefix, DecoderSpec spec) {
     DecoderSpec.LayerNames names = spec.names();
     ModelConfig config = spec.config();

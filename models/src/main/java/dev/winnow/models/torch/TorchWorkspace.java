@@ -7,6 +7,7 @@ import dev.winnow.kernels.DType;
 import dev.winnow.kernels.HeadsView;
 import dev.winnow.models.ModelConfig;
 import dev.winnow.models.Workspace;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -120,6 +121,27 @@ final class TorchWorkspace implements Workspace {
           "rows must be in [1, %d], got %d".formatted(capacity, rows));
     }
     this.rows = rows;
+  }
+
+  @Override
+  public void keepRows(int[] kept) {
+    long rowBytes = 4L * config.hiddenSize();
+    int previous = -1;
+    for (int row : kept) {
+      if (row <= previous || row >= rows) {
+        throw new IllegalArgumentException(
+            "rows to keep must ascend within [0, %d), got %d after %d"
+                .formatted(rows, row, previous));
+      }
+      previous = row;
+    }
+    for (int i = 0; i < kept.length; i++) {
+      if (kept[i] != i) {
+        MemorySegment.copy(
+            hidden.segment(), kept[i] * rowBytes, hidden.segment(), i * rowBytes, rowBytes);
+      }
+    }
+    setRows(kept.length);
   }
 
   /** Views of the rows in use: of all of them if they are few, else one per thread. */
