@@ -54,7 +54,9 @@ public final class Main implements Runnable {
         new PullCommand(terminal),
         new VerifyCommand(terminal),
         new EvalCommand(terminal),
-        new BenchCommand(terminal));
+        new BenchCommand(terminal),
+        new TrainReferenceCommand(terminal),
+        new DemoCommand(terminal));
   }
 
   static CommandLine commandLine(Terminal terminal) {

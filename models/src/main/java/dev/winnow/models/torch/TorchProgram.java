@@ -109,15 +109,19 @@ final class TorchProgram implements AutoCloseable {
       if (in == null) {
         throw new IllegalStateException("no resource " + path);
       }
-      // Comments are for people; libtorch's parser of archives takes some badly.
-      StringBuilder code = new StringBuilder();
-      new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> !line.stripLeading().startsWith("#"))
-          .forEach(line -> code.append(line).append('\n'));
-      return code.append('\n').toString();
+      return withoutComments(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Comments are for people; libtorch's parser of archives takes some badly. */
+  static String withoutComments(String script) {
+    StringBuilder code = new StringBuilder();
+    script
+        .lines()
+        .filter(line -> !line.stripLeading().startsWith("#"))
+        .forEach(line -> code.append(line).append('\n'));
+    return code.append('\n').toString();
   }
 }

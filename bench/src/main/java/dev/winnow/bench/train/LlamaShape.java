@@ -1,0 +1,38 @@
+package dev.winnow.bench.train;
+
+/**
+ * Sizes of a Llama decoder with tied embeddings.
+ *
+ * @param vocabSize tokens
+ * @param hiddenSize width of the residual stream
+ * @param layers decoder layers
+ * @param heads query heads
+ * @param kvHeads key and value heads
+ * @param headDim width of a head, even
+ * @param intermediateSize width of the gated MLP
+ * @param ropeTheta base of the rotary frequencies
+ * @param normEpsilon added under the root of RMS norms
+ * @param positions longest sequence the checkpoint claims, in tokens
+ */
+public record LlamaShape(
+    int vocabSize,
+    int hiddenSize,
+    int layers,
+    int heads,
+    int kvHeads,
+    int headDim,
+    int intermediateSize,
+    double ropeTheta,
+    double normEpsilon,
+    int positions) {
+
+  /** Checks that the sizes fit each other. */
+  public LlamaShape {
+    if (heads % kvHeads != 0 || headDim % 2 != 0 || layers < 1) {
+      throw new IllegalArgumentException(
+          ("heads must be a multiple of kvHeads, headDim even and layers >= 1, got %d, %d, %d and"
+                  + " %d")
+              .formatted(heads, kvHeads, headDim, layers));
+    }
+  }
+}

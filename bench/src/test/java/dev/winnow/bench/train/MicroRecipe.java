@@ -1,0 +1,28 @@
+package dev.winnow.bench.train;
+
+import dev.winnow.bench.recall.RecallTask;
+import dev.winnow.bench.recall.RecallVocabulary;
+import java.util.List;
+
+/** A recipe that takes a second. */
+final class MicroRecipe {
+  static final LlamaShape SHAPE =
+      new LlamaShape(RecallVocabulary.words().size(), 24, 2, 2, 1, 8, 20, 10_000, 1e-5, 512);
+
+  private MicroRecipe() {}
+
+  /** Twelve steps in two phases, of sequences up to 96 tokens. */
+  static ReferenceRecipe recipe() {
+    RecallTask first = new RecallTask(41, 1, 3, 3, 0.5, 3, false, true);
+    RecallTask second = new RecallTask(96, 2, 6, 6, 0.5, 3, false, true);
+    return new ReferenceRecipe(
+        "micro",
+        "Is trained by a test.",
+        SHAPE,
+        112,
+        new Schedule(
+            List.of(
+                new Schedule.Phase("short", 7, 5, first, 2, 0.03, 0.03),
+                new Schedule.Phase("long", 5, 3, second, 0, 0.02, 0.01))));
+  }
+}

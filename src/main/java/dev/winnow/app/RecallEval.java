@@ -1,0 +1,98 @@
+package dev.winnow.app;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.winnow.bench.Proportion;
+import dev.winnow.bench.recall.RecallSuite;
+import dev.winnow.engine.LanguageModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** Suite {@code recall}: questions about facts hidden in filler. */
+final class RecallEval implements EvalSuite {
+  private static final int CHUNK = 512;
+
+  @Option(
+      names = "--needles",
+      paramLabel = "N",
+      description = "recall: facts in a context, in [1, 64] (default: 8).")
+  private int needles = 8;
+
+  @Option(
+      names = "--hops",
+      paramLabel = "N",
+      description =
+          "recall: facts that lead from a name to its value; 2 and more ask for chains (default:"
+              + " 1).")
+  private int hops = 1;
+
+  @Option(
+      names = "--n",
+      paramLabel = "N",
+      description = "recall: questions for each length (default: 200).")
+  private int n = 200;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "recall: where contexts and questions start (default: 1).")
+  private long seed = 1;
+
+  @Override
+  public Report run(Setting setting) {
+    RecallSuite suite =
+        Ranges.check(setting.command(), () -> new RecallSuite(needles, hops, n, seed));
+    setting.tokens().forEach(tokens -> checkFits(setting, suite, tokens));
+    setting.options(CHUNK);
+    ObjectNode byTokens = JsonNodeFactory.instance.objectNode();
+    List<String> lines = new ArrayList<>();
+    Proportion all = null;
+    try (LanguageModel loaded = setting.load(CHUNK)) {
+      for (int tokens : setting.tokens()) {
+        if (tokens > loaded.maxTokens()) {
+          throw new CommandException(
+              "--tokens %d does not fit the model's context of %d tokens"
+                  .formatted(tokens, loaded.maxTokens()));
+        }
+        Proportion score = suite.score(loaded, tokens);
+        all = all == null ? score : all.plus(score);
+        put(byTokens.putObject(Integer.toString(tokens)), score);
+        lines.add("%,7d tokens: %s".formatted(tokens, describe(score)));
+      }
+    }
+    ObjectNode figures =
+        put(JsonNodeFactory.instance.objectNode(), all)
+            .put("needles", needles)
+            .put("hops", hops)
+            .put("seed", seed);
+    figures.set("by_tokens", byTokens);
+    return new Report(figures, lines);
+  }
+
+  private static void checkFits(Setting setting, RecallSuite suite, int tokens) {
+    try {
+      suite.task(tokens);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(setting.command(), "--tokens: " + e.getMessage(), e);
+    }
+  }
+
+  private static ObjectNode put(ObjectNode json, Proportion score) {
+    json.put("exact_match", score.value()).put("n", score.n());
+    json.putArray("ci95").add(score.low()).add(score.high());
+    return json;
+  }
+
+  static String describe(Proportion score) {
+    return String.format(
+        Locale.ROOT,
+        "exact match %.3f, 95 %% interval %.3f to %.3f, n %d",
+        score.value(),
+        score.low(),
+        score.high(),
+        score.n());
+  }
+}
