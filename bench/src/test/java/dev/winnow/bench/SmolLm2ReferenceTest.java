@@ -118,7 +118,8 @@ class SmolLm2ReferenceTest {
     System.out.printf(
         "SmolLM2-135M-Instruct, weights %s, case %d: logits of the first ten within %.2e%n",
         weights.label(), index, largest);
-    assertThat(largest).isLessThan(weights == WeightFormat.F32 ? 1e-2 : 5e-2);
+    // Logits are around 25: float32 sums in another order, and weights rounded by up to 2^-11.
+    assertThat(largest).isLessThan(weights == WeightFormat.F32 ? 1e-3 : 2.5e-2);
   }
 
   @Test
