@@ -104,20 +104,7 @@ final class EvalCommand implements Callable<Integer> {
           "Feed the tokens from position N on one at a time, as generated ones are (default: none).")
   private Integer decodeFrom;
 
-  @Option(
-      names = "--weights",
-      paramLabel = "f32|f16|int8",
-      description = "How matrices are held (default: f32).")
-  private WeightFormat weights = WeightFormat.F32;
-
-  @Option(
-      names = "--kv",
-      paramLabel = "f32|f16|bf16",
-      description = "How keys and values are stored (default: f16).")
-  private DType kv = DType.F16;
-
-  @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores).")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin private PrecisionFlags precision = new PrecisionFlags(DType.F16);
 
   @Mixin private CommonOptions common;
 
@@ -135,7 +122,7 @@ final class EvalCommand implements Callable<Integer> {
             spec.commandLine(),
             () ->
                 new Perplexity.Feeding(chunk, decodeFrom == null ? Integer.MAX_VALUE : decodeFrom));
-    ModelOptions options = options(weights, kv);
+    ModelOptions options = options(precision.options());
     String content = InputFiles.of(terminal, spec.commandLine(), "--text").text(text);
     try (LanguageModel loaded = load(options)) {
       int[] ids = ids(loaded, content);
@@ -153,7 +140,8 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private Perplexity measureAgainst(TokenScorer scorer, int[] ids, Perplexity.Feeding feeding) {
-    try (LanguageModel reference = load(options(against, DType.F32));
+    try (LanguageModel reference =
+            load(options(precision.options().weights(against).kv(DType.F32)));
         Session session = reference.openSession()) {
       TokenScorer other = TokenScorer.of(session, reference.config().vocabSize());
       return Perplexity.measure(scorer, Optional.of(other), ids, feeding);
@@ -164,16 +152,8 @@ final class EvalCommand implements Callable<Integer> {
     return LanguageModel.load(model.model(), options, model.request(terminal));
   }
 
-  private ModelOptions options(WeightFormat format, DType cache) {
-    return Ranges.check(
-        spec.commandLine(),
-        () ->
-            ModelOptions.builder()
-                .weights(format)
-                .kv(cache)
-                .threads(threads)
-                .prefillChunk(chunk)
-                .build());
+  private ModelOptions options(ModelOptions.Builder builder) {
+    return Ranges.check(spec.commandLine(), () -> builder.prefillChunk(chunk).build());
   }
 
   private int[] ids(LanguageModel loaded, String content) {
@@ -230,8 +210,8 @@ final class EvalCommand implements Callable<Integer> {
             .put("mean_nll", result.meanNll())
             .put("perplexity", result.perplexity())
             .put("tokens", result.tokens())
-            .put("weights", weights.label())
-            .put("kv", Choices.lowerCase(kv));
+            .put("weights", precision.weights().label())
+            .put("kv", Choices.lowerCase(precision.kv()));
     result
         .against()
         .ifPresent(
