@@ -56,7 +56,9 @@ class SmolLm2Test {
 
   @Test
   void texts_have_the_ids_of_hugging_face() {
-    for (JsonNode test : expected.get("tokenization")) {
+    // Those that a file could spoil: white space, an emoji of several code points, CR LF.
+    for (int index : new int[] {1, 5, 13}) {
+      JsonNode test = expected.get("tokenization").get(index);
       Path file = TestFolders.file(temp.resolve("text.txt"), test.get("text").asText());
 
       JsonNode json =
