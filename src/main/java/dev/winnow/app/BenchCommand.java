@@ -144,6 +144,8 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--peer needs --model, or --peer-model beside --shape");
     }
+    // Refuses bad values before anything is measured.
+    LatencyGrid unused = latencies(List.of());
     int context = tests.stream().mapToInt(GridTest::context).max().orElseThrow();
     terminal.note("measuring memory bandwidth");
     BenchEnvironment environment = BenchEnvironment.measure(precision.threads());
@@ -176,14 +178,17 @@ final class BenchCommand implements Callable<Integer> {
 
   private GridReport measure(
       List<GridTest> tests, List<Contender> contenders, BenchEnvironment environment) {
-    LatencyGrid latencies =
-        Ranges.check(
-            spec.commandLine(),
-            () -> new LatencyGrid(contenders, repetitions, warmUps, terminal::note));
     Map<String, Map<String, String>> settings = new LinkedHashMap<>();
     contenders.forEach(contender -> settings.put(contender.name(), contender.settings()));
     String name = subject.model == null ? "shape " + subject.shape : subject.model;
-    return new GridReport(name, environment, repetitions, settings, latencies.run(tests));
+    return new GridReport(
+        name, environment, repetitions, settings, latencies(contenders).run(tests));
+  }
+
+  private LatencyGrid latencies(List<Contender> contenders) {
+    return Ranges.check(
+        spec.commandLine(),
+        () -> new LatencyGrid(contenders, repetitions, warmUps, terminal::note));
   }
 
   private void print(GridReport report) throws IOException {
