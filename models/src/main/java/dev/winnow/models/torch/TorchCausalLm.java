@@ -247,6 +247,7 @@ public final class TorchCausalLm implements CausalLm {
 
   @Override
   public void close() {
+    eps.close();
     manager.close();
     checkpoint.close();
   }

@@ -180,7 +180,7 @@ final class TorchWorkspace implements Workspace {
     return new RowViews(
         hiddenRows,
         maker.columns(hiddenRows, widths.hidden()),
-        maker.columns(maker.tensor(qkv, qWidth + 2 * kvWidth), widths.qkv()),
+        maker.columns(qkv, qWidth + 2 * kvWidth, widths.qkv()),
         maker.tensor(attended, qWidth),
         innerRows,
         maker.columns(innerRows, widths.inner()),
@@ -222,7 +222,7 @@ final class TorchWorkspace implements Workspace {
       logitsViews.add(
           new LogitsViews(
               in.tensor(hidden, config.hiddenSize()),
-              out.columns(out.tensor(logits, vocabulary), widths.vocabulary())));
+              out.columns(logits, vocabulary, widths.vocabulary())));
     }
     logitsFirst = firstRow;
     logitsCount = count;
