@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.winnow.models.testing.NeedsShared;
 import dev.winnow.models.testing.SharedFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * float32; skipped where the folder of large fixtures is absent. Two prompts whose every step is
  * decided by more than rounding stand for those that the engine's tests go through.
  */
+@NeedsShared({"models/SmolLM2-135M-Instruct.Q4_1.gguf", "models/smollm2-135m.expected.json"})
 class SmolLm2Test {
   @TempDir Path temp;
   private static String model;

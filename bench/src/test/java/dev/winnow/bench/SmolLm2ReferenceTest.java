@@ -12,6 +12,7 @@ import dev.winnow.engine.Prompt;
 import dev.winnow.engine.Session;
 import dev.winnow.kernels.DType;
 import dev.winnow.models.WeightFormat;
+import dev.winnow.models.testing.NeedsShared;
 import dev.winnow.models.testing.SharedFolder;
 import dev.winnow.models.text.ChatMessage;
 import java.io.IOException;
@@ -37,6 +38,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * float32 from the dequantised weights of the same GGUF file. Skipped where the folder of large
  * fixtures is absent; what was measured goes into the test report.
  */
+@NeedsShared({
+  "models/SmolLM2-135M-Instruct.Q4_1.gguf",
+  "models/smollm2-135m.expected.json",
+  "text/pride-and-prejudice.txt"
+})
 class SmolLm2ReferenceTest {
   /** Steps whose two best logits lie closer than this may be decided by rounding. */
   private static final double DECIDED = 0.01;
