@@ -14,6 +14,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,17 +43,31 @@ final class ModelLoader {
               .map(json -> GenerationConfig.fromCheckpoint(json, where))
               .map(ModelLoader::reported)
               .orElse(GenerationConfig.defaults());
-      Optional<TextCodec> codec = CheckpointCodec.of(checkpoint);
-      codec.ifPresent(opened::push);
+      // A large vocabulary takes as long as starting libtorch: both at once.
+      CompletableFuture<Optional<TextCodec>> codec =
+          CompletableFuture.supplyAsync(() -> CheckpointCodec.of(checkpoint));
+      opened.push(() -> codec.join().ifPresent(TextCodec::close));
       WorkerPool pool = new WorkerPool(options.threads());
       opened.push(pool);
       Kernels kernels = new CpuKernels(pool);
       CausalLm model = CausalLms.load(checkpoint, options.weights(), pool);
       opened.push(model);
+      Optional<TextCodec> text = result(codec);
       Duration time = Duration.ofNanos(System.nanoTime() - start);
-      return new LanguageModel(model, kernels, codec, defaults, options.engine(), time);
+      return new LanguageModel(model, kernels, text, defaults, options.engine(), time);
     } catch (RuntimeException | Error e) {
       closeAll(opened, e);
+      throw e;
+    }
+  }
+
+  private static <T> T result(CompletableFuture<T> task) {
+    try {
+      return task.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
       throw e;
     }
   }
