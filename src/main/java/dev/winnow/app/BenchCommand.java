@@ -13,7 +13,6 @@ import dev.winnow.bench.grid.WinnowContender;
 import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.ModelOptions;
 import dev.winnow.kernels.DType;
-import dev.winnow.models.WeightFormat;
 import dev.winnow.models.hub.ModelLocator;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,20 +106,7 @@ final class BenchCommand implements Callable<Integer> {
       description = "Runs of each test before those (default: 2).")
   private int warmUps = 2;
 
-  @Option(
-      names = "--weights",
-      paramLabel = "f32|f16|int8",
-      description = "How matrices are held (default: f32).")
-  private WeightFormat weights = WeightFormat.F32;
-
-  @Option(
-      names = "--kv",
-      paramLabel = "f32|f16|bf16",
-      description = "How keys and values are stored, by the peer too (default: f16).")
-  private DType kv = DType.F16;
-
-  @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores).")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin private PrecisionFlags precision = new PrecisionFlags(DType.F16);
 
   @Option(
       names = "--prefill-chunk",
@@ -149,14 +135,7 @@ final class BenchCommand implements Callable<Integer> {
             : Ranges.check(spec.commandLine(), () -> ModelShape.of(subject.shape));
     ModelOptions options =
         Ranges.check(
-            spec.commandLine(),
-            () ->
-                ModelOptions.builder()
-                    .weights(weights)
-                    .kv(kv)
-                    .threads(threads)
-                    .prefillChunk(prefillChunk)
-                    .build());
+            spec.commandLine(), () -> precision.options().prefillChunk(prefillChunk).build());
     List<PeerFactory> factories =
         peers.stream()
             .map(name -> Ranges.check(spec.commandLine(), () -> Peers.find(name)))
@@ -165,9 +144,11 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--peer needs --model, or --peer-model beside --shape");
     }
+    // Refuses bad values before anything is measured.
+    LatencyGrid unused = latencies(List.of());
     int context = tests.stream().mapToInt(GridTest::context).max().orElseThrow();
     terminal.note("measuring memory bandwidth");
-    BenchEnvironment environment = BenchEnvironment.measure(threads);
+    BenchEnvironment environment = BenchEnvironment.measure(precision.threads());
     List<Contender> contenders = new ArrayList<>();
     try {
       Path path = null;
@@ -183,7 +164,9 @@ final class BenchCommand implements Callable<Integer> {
       contenders.add(new WinnowContender(model, options));
       Path gguf = peerModel == null ? path : peerModel;
       for (PeerFactory factory : factories) {
-        contenders.add(factory.open(new PeerFactory.Request(gguf, threads, kv, context)));
+        contenders.add(
+            factory.open(
+                new PeerFactory.Request(gguf, precision.threads(), precision.kv(), context)));
       }
       GridReport report = measure(tests, contenders, environment);
       print(report);
@@ -195,14 +178,17 @@ final class BenchCommand implements Callable<Integer> {
 
   private GridReport measure(
       List<GridTest> tests, List<Contender> contenders, BenchEnvironment environment) {
-    LatencyGrid latencies =
-        Ranges.check(
-            spec.commandLine(),
-            () -> new LatencyGrid(contenders, repetitions, warmUps, terminal::note));
     Map<String, Map<String, String>> settings = new LinkedHashMap<>();
     contenders.forEach(contender -> settings.put(contender.name(), contender.settings()));
     String name = subject.model == null ? "shape " + subject.shape : subject.model;
-    return new GridReport(name, environment, repetitions, settings, latencies.run(tests));
+    return new GridReport(
+        name, environment, repetitions, settings, latencies(contenders).run(tests));
+  }
+
+  private LatencyGrid latencies(List<Contender> contenders) {
+    return Ranges.check(
+        spec.commandLine(),
+        () -> new LatencyGrid(contenders, repetitions, warmUps, terminal::note));
   }
 
   private void print(GridReport report) throws IOException {

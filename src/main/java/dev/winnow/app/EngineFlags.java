@@ -4,7 +4,7 @@ import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.ModelOptions;
 import dev.winnow.kernels.DType;
 import dev.winnow.models.Device;
-import dev.winnow.models.WeightFormat;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -14,29 +14,13 @@ final class EngineFlags {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
-  @Option(
-      names = "--weights",
-      paramLabel = "f32|f16|int8",
-      description =
-          "How matrices are held: f32 is exact, f16 takes half the memory and is practically exact,"
-              + " int8 takes a quarter and is the fastest, for about 0.5%% of perplexity"
-              + " (default: f32).")
-  private WeightFormat weights = WeightFormat.F32;
-
-  @Option(
-      names = "--kv",
-      paramLabel = "f32|f16|bf16",
-      description = "How keys and values are stored (default: f16).")
-  private DType kv = DType.F16;
+  @Mixin private PrecisionFlags precision = new PrecisionFlags(DType.F16);
 
   @Option(
       names = "--device",
       paramLabel = "auto|cpu|cuda",
       description = "Where to run; auto says on stderr what it chose (default: auto).")
   private Device device = Device.AUTO;
-
-  @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores).")
-  private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(
       names = "--prefill-chunk",
@@ -55,11 +39,9 @@ final class EngineFlags {
     return Ranges.check(
         command.commandLine(),
         () ->
-            ModelOptions.builder()
-                .weights(weights)
-                .kv(kv)
+            precision
+                .options()
                 .device(device)
-                .threads(threads)
                 .prefillChunk(prefillChunk)
                 .maxContext(maxContext)
                 .build());

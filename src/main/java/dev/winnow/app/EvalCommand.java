@@ -3,7 +3,6 @@ package dev.winnow.app;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.kernels.DType;
-import dev.winnow.models.WeightFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,20 +58,7 @@ final class EvalCommand implements Callable<Integer> {
   @Mixin private PerplexityEval ppl;
   @Mixin private RecallEval recall;
 
-  @Option(
-      names = "--weights",
-      paramLabel = "f32|f16|int8",
-      description = "How matrices are held (default: f32).")
-  private WeightFormat weights = WeightFormat.F32;
-
-  @Option(
-      names = "--kv",
-      paramLabel = "f32|f16|bf16",
-      description = "How keys and values are stored (default: f16).")
-  private DType kv = DType.F16;
-
-  @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores).")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin private PrecisionFlags precision = new PrecisionFlags(DType.F16);
 
   @Mixin private CommonOptions common;
 
@@ -101,13 +87,13 @@ final class EvalCommand implements Callable<Integer> {
     EvalSuite.Report report =
         chosen.run(
             new EvalSuite.Setting(
-                terminal, spec.commandLine(), model, tokens, weights, kv, threads));
+                terminal, spec.commandLine(), model, tokens, precision.options()));
     if (common.json()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       json.put("suite", suite)
           .put("model", model.model())
-          .put("weights", weights.label())
-          .put("kv", Choices.lowerCase(kv));
+          .put("weights", precision.weights().label())
+          .put("kv", Choices.lowerCase(precision.kv()));
       common.print(terminal, json.setAll(report.figures()));
     } else {
       report.lines().forEach(terminal.out()::println);

@@ -41,44 +41,37 @@ interface EvalSuite {
    * @param command for complaints
    * @param model which model
    * @param tokens {@code --tokens}, at least one number
-   * @param weights how matrices are held
-   * @param kv how keys and values are stored
-   * @param threads CPU threads
+   * @param options how the model is loaded and run, not checked yet
    */
   record Setting(
       Terminal terminal,
       CommandLine command,
       ModelFlags model,
       List<Integer> tokens,
-      WeightFormat weights,
-      DType kv,
-      int threads) {
+      ModelOptions.Builder options) {
 
     /** Copies the list. */
     public Setting {
       tokens = List.copyOf(tokens);
     }
 
-    /** The same with matrices and cache held otherwise. */
-    Setting with(WeightFormat format, DType cache) {
-      return new Setting(terminal, command, model, tokens, format, cache, threads);
-    }
-
     /** Options of the model, checked; {@code chunk} tokens go through it at once. */
     ModelOptions options(int chunk) {
-      return Ranges.check(
-          command,
-          () ->
-              ModelOptions.builder()
-                  .weights(weights)
-                  .kv(kv)
-                  .threads(threads)
-                  .prefillChunk(chunk)
-                  .build());
+      return Ranges.check(command, () -> options.prefillChunk(chunk).build());
     }
 
     LanguageModel load(int chunk) {
-      return LanguageModel.load(model.model(), options(chunk), model.request(terminal));
+      return load(options(chunk));
+    }
+
+    /** The same model held otherwise. */
+    LanguageModel load(int chunk, WeightFormat weights, DType kv) {
+      ModelOptions as = options(chunk);
+      return load(new ModelOptions(weights, as.device(), as.threads(), as.engine().withKv(kv)));
+    }
+
+    private LanguageModel load(ModelOptions checked) {
+      return LanguageModel.load(model.model(), checked, model.request(terminal));
     }
   }
 }

@@ -7,8 +7,9 @@ final class Failures {
   static String describe(Throwable e) {
     String message = e.getMessage() == null || e.getMessage().isBlank() ? "" : e.getMessage();
     if (e instanceof OutOfMemoryError) {
-      return "out of memory with a heap of %d MiB (%s); try --weights int8, a smaller --max-context, or a larger heap: WINNOW_JAVA_OPTS=-Xmx4g"
-          .formatted(Runtime.getRuntime().maxMemory() >> 20, message);
+      long heapMiB = Runtime.getRuntime().maxMemory() >> 20;
+      return "out of memory with a heap of %d MiB (%s); try --weights int8, a smaller --max-context, or a larger heap: WINNOW_JAVA_OPTS=-Xmx%dm"
+          .formatted(heapMiB, message, 2 * heapMiB);
     }
     if (e instanceof LinkageError) {
       Throwable root = e;

@@ -76,17 +76,17 @@ final class PerplexityEval implements EvalSuite {
         return report(
             against == null
                 ? Perplexity.measure(scorer, Optional.empty(), ids, feeding)
-                : measureAgainst(setting.with(against, DType.F32), scorer, ids, feeding));
+                : measureAgainst(setting, scorer, ids, feeding));
       }
     }
   }
 
   private Perplexity measureAgainst(
-      Setting other, TokenScorer scorer, int[] ids, Perplexity.Feeding feeding) {
-    try (LanguageModel reference = other.load(chunk);
+      Setting setting, TokenScorer scorer, int[] ids, Perplexity.Feeding feeding) {
+    try (LanguageModel reference = setting.load(chunk, against, DType.F32);
         Session session = reference.openSession()) {
-      TokenScorer against = TokenScorer.of(session, reference.config().vocabSize());
-      return Perplexity.measure(scorer, Optional.of(against), ids, feeding);
+      TokenScorer other = TokenScorer.of(session, reference.config().vocabSize());
+      return Perplexity.measure(scorer, Optional.of(other), ids, feeding);
     }
   }
 

@@ -17,12 +17,12 @@ final class Ranges {
     try {
       return builder.get();
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(command, asTyped(e.getMessage()), e);
+      throw new ParameterException(command, asTyped(command, e.getMessage()), e);
     }
   }
 
   /** {@code top_k must be ...} as {@code --top-k must be ...}. */
-  private static String asTyped(String message) {
+  private static String asTyped(CommandLine command, String message) {
     Matcher matcher = NAME.matcher(message);
     if (!matcher.find()) {
       return message;
@@ -31,6 +31,10 @@ final class Ranges {
         switch (matcher.group()) {
           case "top_logprobs" -> "--logprobs";
           case "stop_strings" -> "--stop";
+          case "prefill_chunk" ->
+              command.getCommandSpec().findOption("--chunk") == null
+                  ? "--prefill-chunk"
+                  : "--chunk";
           default -> "--" + matcher.group().replace('_', '-');
         };
     return option + message.substring(matcher.end());

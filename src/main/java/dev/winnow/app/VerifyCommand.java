@@ -7,7 +7,6 @@ import dev.winnow.bench.Verification;
 import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.ModelOptions;
 import dev.winnow.kernels.DType;
-import dev.winnow.models.WeightFormat;
 import dev.winnow.models.hub.ModelLocator;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,20 +65,7 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Tokens that go through the model at once; 1 is token by token (default: all).")
   private Integer chunk;
 
-  @Option(
-      names = "--weights",
-      paramLabel = "f32|f16|int8",
-      description = "How matrices are held (default: f32).")
-  private WeightFormat weights = WeightFormat.F32;
-
-  @Option(
-      names = "--kv",
-      paramLabel = "f32|f16|bf16",
-      description = "How keys and values are stored (default: f32).")
-  private DType kv = DType.F32;
-
-  @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores).")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin private PrecisionFlags precision = new PrecisionFlags(DType.F32);
 
   @Option(names = "--offline", description = "Never use the network.")
   private boolean offline;
@@ -96,6 +82,9 @@ final class VerifyCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--tolerance must be >= 0, got " + tolerance);
     }
+    if (chunk != null && chunk < 1) {
+      throw new ParameterException(spec.commandLine(), "--chunk must be >= 1, got " + chunk);
+    }
     // Refuses bad values before anything is loaded.
     ModelOptions unused = options(chunk == null ? 1 : chunk);
     Path checkpoint =
@@ -110,14 +99,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   private ModelOptions options(int prefillChunk) {
     return Ranges.check(
-        spec.commandLine(),
-        () ->
-            ModelOptions.builder()
-                .weights(weights)
-                .kv(kv)
-                .threads(threads)
-                .prefillChunk(prefillChunk)
-                .build());
+        spec.commandLine(), () -> precision.options().prefillChunk(prefillChunk).build());
   }
 
   private Path referenceOf(Path checkpoint) {

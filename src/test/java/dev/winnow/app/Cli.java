@@ -88,9 +88,14 @@ final class Cli {
       return this;
     }
 
-    /** All of stdout as one JSON object. */
+    /** All of stdout as one JSON object, of a run that succeeded. */
     JsonNode json() {
-      succeeds();
+      return json(0);
+    }
+
+    /** All of stdout as one JSON object, of a run that ended with {@code expected}. */
+    JsonNode json(int expected) {
+      assertThat(code).as("exit code; stderr: %s", err).isEqualTo(expected);
       try {
         JsonNode json = JSON.readTree(out);
         assertThat(json.isObject()).isTrue();

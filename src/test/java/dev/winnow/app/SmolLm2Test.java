@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.winnow.models.testing.NeedsShared;
 import dev.winnow.models.testing.SharedFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,13 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real chat model against what Hugging Face transformers computed for it in float32; skipped
- * where the folder of large fixtures is absent.
+ * A real chat model on the command line against what Hugging Face transformers computed for it in
+ * float32; skipped where the folder of large fixtures is absent. Two prompts whose every step is
+ * decided by more than rounding stand for those that the engine's tests go through.
  */
+@NeedsShared({"models/SmolLM2-135M-Instruct.Q4_1.gguf", "models/smollm2-135m.expected.json"})
 class SmolLm2Test {
-  /** Steps whose two best logits lie closer than this may be decided by rounding. */
-  private static final double DECIDED = 0.01;
-
   @TempDir Path temp;
   private static String model;
   private static JsonNode expected;
@@ -46,27 +46,21 @@ class SmolLm2Test {
   }
 
   @Test
-  void prompts_are_tokenized_and_continued_as_hugging_face_does() {
-    // Two messages and a raw prompt; the engine's tests go through all of them.
-    for (int index : new int[] {1, 5, 9}) {
-      JsonNode test = expected.get("cases").get(index);
-      JsonNode json = generate(test).json();
+  void a_raw_prompt_is_continued_as_hugging_face_continues_it() {
+    JsonNode raw = expected.get("cases").get(10);
 
-      assertThat(json.get("prompt_ids")).isEqualTo(test.get("prompt_ids"));
-      int decided = 0;
-      while (decided < test.get("margins").size()
-          && test.get("margins").get(decided).asDouble() >= DECIDED) {
-        decided++;
-      }
-      assertThat(first(decided, json.get("generated_ids")))
-          .as(test.get("prompt").asText())
-          .isEqualTo(first(decided, test.get("greedy_ids")));
-    }
+    JsonNode json = generate(raw).json();
+
+    assertThat(json.get("prompt_ids")).isEqualTo(raw.get("prompt_ids"));
+    assertThat(json.get("generated_ids")).isEqualTo(raw.get("greedy_ids"));
+    assertThat(json.get("finish_reason").asText()).isEqualTo("length");
   }
 
   @Test
   void texts_have_the_ids_of_hugging_face() {
-    for (JsonNode test : expected.get("tokenization")) {
+    // Those that a file could spoil: white space, an emoji of several code points, CR LF.
+    for (int index : new int[] {1, 5, 13}) {
+      JsonNode test = expected.get("tokenization").get(index);
       Path file = TestFolders.file(temp.resolve("text.txt"), test.get("text").asText());
 
       JsonNode json =
@@ -100,13 +94,5 @@ class SmolLm2Test {
       arguments.add("--raw");
     }
     return Cli.in(temp).run(arguments.toArray(String[]::new));
-  }
-
-  private static List<Integer> first(int count, JsonNode ids) {
-    List<Integer> list = new ArrayList<>();
-    for (int i = 0; i < count && i < ids.size(); i++) {
-      list.add(ids.get(i).asInt());
-    }
-    return list;
   }
 }

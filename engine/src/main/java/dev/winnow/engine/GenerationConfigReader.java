@@ -124,8 +124,18 @@ final class GenerationConfigReader {
 
   static GenerationConfig.FromCheckpoint readCheckpoint(ObjectNode json, String where) {
     List<String> refused = new ArrayList<>();
-    GenerationConfig config = read(json, where, GenerationConfig.defaults(), refused);
+    ObjectNode options = json;
+    if (!json.path("do_sample").asBoolean() && isZero(json.path("temperature"))) {
+      // Another way to say greedy; Hugging Face does not look at it then.
+      options = json.deepCopy();
+      options.remove("temperature");
+    }
+    GenerationConfig config = read(options, where, GenerationConfig.defaults(), refused);
     return new GenerationConfig.FromCheckpoint(config, refused);
+  }
+
+  private static boolean isZero(JsonNode node) {
+    return node.isNumber() && node.doubleValue() == 0;
   }
 
   private static GenerationConfig read(

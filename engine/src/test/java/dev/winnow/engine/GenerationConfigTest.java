@@ -80,6 +80,18 @@ class GenerationConfigTest {
   }
 
   @Test
+  void aGreedyCheckpointMaySayTemperatureZero() {
+    ObjectNode greedy = json("{'do_sample': false, 'temperature': 0.0, 'top_k': 3}");
+    SamplingOptions sampling = GenerationConfig.fromCheckpoint(greedy, "f").config().sampling();
+    assertThat(sampling.doSample()).isFalse();
+    assertThat(sampling.temperature()).isEqualTo(1);
+    assertThat(sampling.topK()).isEqualTo(3);
+    ObjectNode sampled = json("{'do_sample': true, 'temperature': 0.0}");
+    assertThatThrownBy(() -> GenerationConfig.fromCheckpoint(sampled, "f"))
+        .hasMessageContaining("f: temperature must be > 0, got 0.0");
+  }
+
+  @Test
   void bookkeepingAndFeaturesThatAreOffAreNoTrouble() {
     // The fields of several published generation_config.json files together.
     ObjectNode file =

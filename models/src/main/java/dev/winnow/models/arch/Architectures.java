@@ -2,6 +2,7 @@ package dev.winnow.models.arch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.models.CheckpointException;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,6 +34,16 @@ public final class Architectures {
    */
   public static DecoderSpec spec(ObjectNode config, String where) {
     ConfigReader reader = new ConfigReader(config, where);
+    if (!reader.has("model_type")) {
+      throw reader.error("model_type", "is missing", "one of " + all().keySet());
+    }
+    // GPTQ, AWQ, bitsandbytes and others, and MLX: their tensors are no plain weights.
+    for (String quantised : List.of("quantization_config", "quantization")) {
+      reader.refuse(
+          quantised,
+          reader.has(quantised),
+          "absent: take the checkpoint before quantisation, or a GGUF file");
+    }
     String type = reader.text("model_type", "");
     SortedMap<String, Architecture> byType = all();
     Architecture architecture = byType.get(type);

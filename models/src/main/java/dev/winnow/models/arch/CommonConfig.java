@@ -8,6 +8,9 @@ import java.util.Set;
 
 /** The keys that every decoder-only family spells alike. */
 final class CommonConfig {
+  /** Far above any model; a damaged file must not make us describe millions of layers. */
+  private static final int MOST_LAYERS = 10_000;
+
   private CommonConfig() {}
 
   /** Shapes; {@code tiedByDefault} is the family's {@code tie_word_embeddings}. */
@@ -15,6 +18,10 @@ final class CommonConfig {
     int hidden = config.size("hidden_size");
     int heads = config.size("num_attention_heads");
     int kvHeads = config.size("num_key_value_heads", heads);
+    int layers = config.size("num_hidden_layers");
+    if (layers > MOST_LAYERS) {
+      throw config.error("num_hidden_layers", "is " + layers, "in [1, " + MOST_LAYERS + "]");
+    }
     if (heads % kvHeads != 0) {
       throw config.error(
           "num_key_value_heads", "is " + kvHeads, "a divisor of num_attention_heads = " + heads);
@@ -28,7 +35,7 @@ final class CommonConfig {
         config.size("vocab_size"),
         hidden,
         config.size("intermediate_size"),
-        config.size("num_hidden_layers"),
+        layers,
         heads,
         kvHeads,
         config.size("head_dim", hidden / heads),
@@ -44,7 +51,7 @@ final class CommonConfig {
 
   /** {@code partial_rotary_factor} of {@code headDim}. */
   static int rotaryDim(ConfigReader config, int headDim) {
-    double factor = config.positive("partial_rotary_factor", 1);
+    double factor = RopeReader.partialFactor(config);
     int dim = (int) (headDim * factor);
     if (dim < 2 || dim > headDim || dim % 2 != 0) {
       throw config.error(

@@ -47,9 +47,9 @@ public final class Gemma3 implements Architecture {
         CommonConfig.layers(
             CommonConfig.sliding(config, shapes.layers(), sliding),
             config.size("sliding_window", 4096),
-            RopeReader.plain(config.positive("rope_local_base_freq", 10000), shapes.headDim()),
+            RopeReader.sliding(config, shapes.headDim(), 10000),
             0,
-            RopeReader.read(config, shapes.headDim(), shapes.headDim(), 1_000_000)),
+            RopeReader.full(config, shapes.headDim(), 1_000_000)),
         1 / Math.sqrt(config.positive("query_pre_attn_scalar", 256)),
         config.positive("rms_norm_eps", 1e-6),
         1,

@@ -73,7 +73,8 @@ public final class HubClient implements AutoCloseable {
       throws IOException, InterruptedException {
     Retry retry = new Retry(policy, listener);
     HubApi api = new HubApi(settings, http, id);
-    HubApi.Listing listing = retry.call("listing " + id, api::list);
+    HubApi.Listing listing =
+        retry.call("listing %s at %s".formatted(id, settings.endpoint()), api::list);
     String commit = listing.commit();
     List<String> names = ModelFiles.choose(id, listing.files(), file);
     Path snapshot = cache.snapshot(id, commit);

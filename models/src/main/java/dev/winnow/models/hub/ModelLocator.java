@@ -42,11 +42,12 @@ public final class ModelLocator {
         return locate(source, model, request);
       }
     }
+    String hint = NearMisses.hint(model);
     throw new HubException(
-        "there is no model '%s'%s. A MODEL is one of:\n%s"
+        "there is no model '%s'%s A MODEL is one of:\n%s"
             .formatted(
                 FileNames.shown(model),
-                NearMisses.hint(model),
+                hint.isEmpty() ? "." : hint,
                 syntax().stream().map(s -> "  " + s).collect(Collectors.joining("\n"))));
   }
 

@@ -100,7 +100,10 @@ final class TemplateWhitespace {
     return end;
   }
 
-  /** Jinjava would take the end of a nested mapping for the end of the tag. */
+  /**
+   * Jinjava would take the end of a nested mapping for the end of the tag, and the sign of {@code
+   * n+1} for one of the number.
+   */
   private void code(int from, int to) {
     char quote = 0;
     for (int i = from; i < to; i++) {
@@ -113,7 +116,8 @@ final class TemplateWhitespace {
         quote = c == quote ? 0 : quote;
       } else {
         quote = c == '"' || c == '\'' ? c : 0;
-        if (c == '}' || c == '{') {
+        boolean plus = c == '+' && i + 1 < to && Character.isDigit(source.charAt(i + 1));
+        if (c == '}' || c == '{' || plus) {
           out.append(' ');
         }
       }

@@ -1,6 +1,7 @@
 package dev.winnow.models.text;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -42,8 +43,13 @@ record TokenizerFile(
     try (JsonParser parser = MAPPER.createParser(json)) {
       return new Reader(parser, source).read();
     } catch (IOException e) {
+      // Without the location, whose text explains the JSON library rather than the file.
+      String reason =
+          e instanceof JsonProcessingException damage
+              ? damage.getOriginalMessage()
+              : e.getMessage();
       throw new CheckpointException(
-          source + ": the tokenizer is not valid JSON: " + e.getMessage() + "; fetch it again", e);
+          source + ": the tokenizer is not valid JSON: " + reason + "; fetch it again", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.winnow.models.torch;
 
+import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
@@ -237,7 +238,7 @@ final class DecoderWeights {
     DecoderSpec.LayerNames names = spec.names();
     int shards = widths.qkv().length;
     if (names.queryNorm().isEmpty()) {
-      return Shards.same(IValue.listFrom(new PtNDArray[0]), shards);
+      return Shards.same(IValue.listFrom(new PtNDArray[0]), shards).ownedBy(manager);
     }
     ModelConfig config = spec.config();
     float[] query = loader.gain(prefix + names.queryNorm() + ".weight", spec.gainOffset());
@@ -259,7 +260,7 @@ final class DecoderWeights {
       single[i] = IValue.listFrom(gains[i]);
       first += heads;
     }
-    return new Shards(IValue.listFrom(gains), single);
+    return new Shards(IValue.listFrom(gains), single).ownedBy(manager);
   }
 
   private IValue outputGain(String prefix, String norm) {
@@ -267,7 +268,9 @@ final class DecoderWeights {
       return null;
     }
     float[] gain = loader.gain(prefix + norm + ".weight", spec.gainOffset());
-    return IValue.from(TorchTensors.of(manager, gain, gain.length));
+    IValue argument = IValue.from(TorchTensors.of(manager, gain, gain.length));
+    manager.attachInternal(NDManager.nextUid(), argument);
+    return argument;
   }
 
   /** How output channels are dealt out. */

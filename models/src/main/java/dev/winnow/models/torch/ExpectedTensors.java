@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The tensors that a {@link DecoderSpec} implies, held against those a checkpoint has; every
@@ -19,6 +20,9 @@ final class ExpectedTensors {
   static final String FINAL_NORM = "model.norm.weight";
   static final String HEAD = "lm_head.weight";
   private static final int REPORTED = 8;
+
+  /** Stored types that quantised checkpoints use for what only their own code can read. */
+  private static final Set<String> WHOLE_NUMBERS = Set.of("I64", "I32", "I16", "I8", "U8", "BOOL");
 
   private final Map<String, List<Long>> shapes = new LinkedHashMap<>();
 
@@ -105,6 +109,7 @@ final class ExpectedTensors {
     List<String> missing = new ArrayList<>();
     List<String> wrong = new ArrayList<>();
     List<String> surplus = new ArrayList<>();
+    List<String> whole = new ArrayList<>();
     shapes.forEach(
         (name, shape) -> {
           TensorInfo info = checkpoint.tensors().get(name);
@@ -113,6 +118,8 @@ final class ExpectedTensors {
           } else if (!info.shape().equals(shape)) {
             wrong.add(
                 "%s has shape %s, config.json implies %s".formatted(name, info.shape(), shape));
+          } else if (WHOLE_NUMBERS.contains(info.storedType())) {
+            whole.add("%s is %s".formatted(name, info.storedType()));
           }
         });
     for (String name : checkpoint.tensors().keySet()) {
@@ -120,7 +127,7 @@ final class ExpectedTensors {
         surplus.add(name);
       }
     }
-    if (missing.isEmpty() && wrong.isEmpty() && surplus.isEmpty()) {
+    if (missing.isEmpty() && wrong.isEmpty() && surplus.isEmpty() && whole.isEmpty()) {
       return;
     }
     StringBuilder message =
@@ -128,6 +135,7 @@ final class ExpectedTensors {
     append(message, "Missing", missing);
     append(message, "Of another shape", wrong);
     append(message, "Unknown to this architecture", surplus);
+    append(message, "Whole numbers, not weights", whole);
     message.append(" Check model_type and sizes in config.json, or download the checkpoint again.");
     throw new CheckpointException(message.toString());
   }

@@ -48,6 +48,13 @@ record RowViews(
           manager, buffer.segment().asSlice(4L * firstRow * width, 4L * rows * width), rows, width);
     }
 
+    /** Columns of a buffer that is not needed whole. */
+    Shards columns(Buffer buffer, int width, int[] widths) {
+      try (IValue tensor = tensor(buffer, width)) {
+        return columns(tensor, widths);
+      }
+    }
+
     Shards columns(IValue tensor, int[] widths) {
       try (IValue split = IValue.listFrom(Arrays.stream(widths).asLongStream().toArray())) {
         IValue all = program.call("columns", tensor, split);

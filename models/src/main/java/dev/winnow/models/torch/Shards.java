@@ -1,5 +1,7 @@
 package dev.winnow.models.torch;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 
 /**
@@ -26,6 +28,12 @@ record Shards(IValue all, IValue[] single) implements AutoCloseable {
     IValue[] single = new IValue[count];
     java.util.Arrays.fill(single, list);
     return new Shards(list, single);
+  }
+
+  /** Closed with {@code manager}, which knows nothing of arguments otherwise. */
+  Shards ownedBy(PtNDManager manager) {
+    manager.attachInternal(NDManager.nextUid(), this);
+    return this;
   }
 
   /** How many. */

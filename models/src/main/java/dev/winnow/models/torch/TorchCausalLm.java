@@ -231,26 +231,23 @@ public final class TorchCausalLm implements CausalLm {
           "rows [%d, %d) of a workspace of %d"
               .formatted(firstRow, firstRow + rows, workspace.rows()));
     }
+    TorchWorkspace space = (TorchWorkspace) workspace;
+    List<TorchWorkspace.LogitsViews> slices = space.logitsViews(firstRow, rows);
     Shards head = weights.outputHead();
-    return ((TorchWorkspace) workspace)
-        .logits(
-            firstRow,
-            rows,
-            slices -> {
-              boolean byRow = slices.size() > 1;
-              pool.run(
-                  byRow ? slices.size() : head.count(),
-                  (i, worker) -> {
-                    TorchWorkspace.LogitsViews views = slices.get(byRow ? i : 0);
-                    int shard = byRow ? Shards.ALL : i;
-                    program.run(
-                        "logits", views.hidden(), head.at(shard), eps, views.out().at(shard));
-                  });
-            });
+    boolean byRow = slices.size() > 1;
+    pool.run(
+        byRow ? slices.size() : head.count(),
+        (i, worker) -> {
+          TorchWorkspace.LogitsViews views = slices.get(byRow ? i : 0);
+          int shard = byRow ? Shards.ALL : i;
+          program.run("logits", views.hidden(), head.at(shard), eps, views.out().at(shard));
+        });
+    return space.logits();
   }
 
   @Override
   public void close() {
+    eps.close();
     manager.close();
     checkpoint.close();
   }

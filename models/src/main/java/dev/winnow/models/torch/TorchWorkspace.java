@@ -42,7 +42,11 @@ final class TorchWorkspace implements Workspace {
   private final Buffer projected;
   private final Map<Integer, List<RowViews>> views = new HashMap<>();
   private PtNDManager viewManager;
+  private final List<LogitsViews> logitsViews = new ArrayList<>();
+  private PtNDManager logitsManager;
   private Buffer logits = Buffer.allocate(DType.F32, 0);
+  private int logitsFirst;
+  private int logitsCount;
   private int rows;
   private boolean closed;
 
@@ -70,6 +74,7 @@ final class TorchWorkspace implements Workspace {
     this.inner = Buffer.allocate(DType.F32, (long) capacity * config.intermediateSize());
     this.projected = Buffer.allocate(DType.F32, (long) capacity * config.hiddenSize());
     this.viewManager = (PtNDManager) manager.newSubManager();
+    this.logitsManager = (PtNDManager) manager.newSubManager();
   }
 
   @Override
@@ -175,7 +180,7 @@ final class TorchWorkspace implements Workspace {
     return new RowViews(
         hiddenRows,
         maker.columns(hiddenRows, widths.hidden()),
-        maker.columns(maker.tensor(qkv, qWidth + 2 * kvWidth), widths.qkv()),
+        maker.columns(qkv, qWidth + 2 * kvWidth, widths.qkv()),
         maker.tensor(attended, qWidth),
         innerRows,
         maker.columns(innerRows, widths.inner()),
@@ -193,13 +198,15 @@ final class TorchWorkspace implements Workspace {
   /** Tensor arguments of the output head: rows of hidden, columns of logits. */
   record LogitsViews(IValue hidden, Shards out) {}
 
-  /** Computes logits from views. */
-  interface LogitsAction {
-    void run(List<LogitsViews> slices);
-  }
-
-  /** Runs {@code action} on rows of hidden and an output {@code [count, vocabSize]}. */
-  Buffer logits(int firstRow, int count, LogitsAction action) {
+  /**
+   * Views of rows {@code [firstRow, firstRow + count)} of hidden and of as many rows of logits:
+   * one, or one per thread if the rows are many. Those of the last call are kept for a decode step.
+   */
+  List<LogitsViews> logitsViews(int firstRow, int count) {
+    if (!logitsViews.isEmpty() && logitsFirst == firstRow && logitsCount == count) {
+      return logitsViews;
+    }
+    dropLogitsViews();
     int vocabulary = config.vocabSize();
     long elements = (long) count * vocabulary;
     if (logits.elements() < elements) {
@@ -207,25 +214,35 @@ final class TorchWorkspace implements Workspace {
       logits = Buffer.allocate(DType.F32, elements);
     }
     int slices = slices(count);
-    try (PtNDManager scratch = (PtNDManager) manager.newSubManager()) {
-      List<LogitsViews> made = new ArrayList<>();
-      for (int i = 0; i < slices; i++) {
-        int from = (int) ((long) count * i / slices);
-        int size = (int) ((long) count * (i + 1) / slices) - from;
-        RowViews.Maker in = new RowViews.Maker(program, scratch, firstRow + from, size);
-        RowViews.Maker out = new RowViews.Maker(program, scratch, from, size);
-        made.add(
-            new LogitsViews(
-                in.tensor(hidden, config.hiddenSize()),
-                out.columns(out.tensor(logits, vocabulary), widths.vocabulary())));
-      }
-      action.run(made);
-      for (LogitsViews slice : made) {
-        slice.hidden().close();
-        slice.out().close();
-      }
+    for (int i = 0; i < slices; i++) {
+      int from = (int) ((long) count * i / slices);
+      int size = (int) ((long) count * (i + 1) / slices) - from;
+      RowViews.Maker in = new RowViews.Maker(program, logitsManager, firstRow + from, size);
+      RowViews.Maker out = new RowViews.Maker(program, logitsManager, from, size);
+      logitsViews.add(
+          new LogitsViews(
+              in.tensor(hidden, config.hiddenSize()),
+              out.columns(logits, vocabulary, widths.vocabulary())));
     }
-    return Buffer.wrap(DType.F32, logits.segment().asSlice(0, 4 * elements));
+    logitsFirst = firstRow;
+    logitsCount = count;
+    return logitsViews;
+  }
+
+  /** What was computed into the views, {@code [count, vocabSize]}. */
+  Buffer logits() {
+    long bytes = 4L * logitsCount * config.vocabSize();
+    return Buffer.wrap(DType.F32, logits.segment().asSlice(0, bytes));
+  }
+
+  private void dropLogitsViews() {
+    for (LogitsViews views : logitsViews) {
+      views.hidden().close();
+      views.out().close();
+    }
+    logitsViews.clear();
+    logitsManager.close();
+    logitsManager = (PtNDManager) manager.newSubManager();
   }
 
   @Override
@@ -234,6 +251,8 @@ final class TorchWorkspace implements Workspace {
       closed = true;
       views.values().forEach(list -> list.forEach(RowViews::close));
       viewManager.close();
+      dropLogitsViews();
+      logitsManager.close();
       hidden.close();
       qkv.close();
       attended.close();

@@ -32,7 +32,7 @@ final class WeightLoader implements AutoCloseable {
   private final TorchProgram program;
   private final PtNDManager manager;
   private final WeightFormat format;
-  private final IValue empty;
+  private final PtNDArray empty;
   private final LongAdder bytes = new LongAdder();
 
   /** Packed matrices live in {@code manager}. */
@@ -42,7 +42,7 @@ final class WeightLoader implements AutoCloseable {
     this.program = program;
     this.manager = manager;
     this.format = format;
-    this.empty = IValue.from(TorchTensors.of(manager, new float[0], 0));
+    this.empty = TorchTensors.of(manager, new float[0], 0);
   }
 
   /** Bytes that the matrices packed so far take. */
@@ -128,20 +128,20 @@ final class WeightLoader implements AutoCloseable {
       BlockHadamard runtimeInput,
       int[] widths) {
     BlockHadamard input = foldedInput != null ? foldedInput : runtimeInput;
-    try (PtNDManager scratch = (PtNDManager) manager.newSubManager()) {
-      IValue gainArgument = vector(scratch, gain);
-      IValue inputArgument = rotation(scratch, input);
+    try (PtNDManager scratch = (PtNDManager) manager.newSubManager();
+        IValue gainArgument = vector(scratch, gain);
+        IValue inputArgument = rotation(scratch, input)) {
       List<PtNDArray> pieces = new ArrayList<>();
       long out = 0;
       long width = 0;
       for (Part part : parts) {
         TensorInfo info = checkpoint.tensors().get(part.name());
         width = info.rowLength();
-        IValue outputArgument = rotation(scratch, part.output());
         long step = Math.max(PIECE_ROWS, PIECE_ELEMENTS / width / PIECE_ROWS * PIECE_ROWS);
         for (long row = 0; row < part.rows(); row += step) {
           long rows = Math.min(step, part.rows() - row);
-          try (Buffer buffer = Buffer.allocate(DType.F32, rows * width)) {
+          try (Buffer buffer = Buffer.allocate(DType.F32, rows * width);
+              IValue outputArgument = rotation(scratch, part.output())) {
             checkpoint.read(part.name(), part.firstRow() + row, rows, buffer.segment());
             try (PtNDArray lent = TorchTensors.view(scratch, buffer.segment(), rows, width);
                 IValue argument = IValue.from(lent)) {
@@ -155,15 +155,15 @@ final class WeightLoader implements AutoCloseable {
         }
         out += part.rows();
       }
-      IValue biasArgument = vector(manager, bias);
-      IValue runtime = rotation(manager, runtimeInput);
       long[] rows = Arrays.stream(widths).asLongStream().toArray();
-      try (IValue list = IValue.listFrom(pieces.toArray(PtNDArray[]::new));
+      try (IValue biasArgument = vector(manager, bias);
+          IValue runtime = rotation(manager, runtimeInput);
+          IValue list = IValue.listFrom(pieces.toArray(PtNDArray[]::new));
           IValue whole = program.call("join", list);
           IValue split = IValue.listFrom(rows)) {
         IValue packed = program.call("pack" + suffix, whole, biasArgument, runtime, split);
         bytes.add(packedBytes(packedFormat, out, width));
-        return Shards.of(program, "shard" + suffix, packed, widths.length);
+        return Shards.of(program, "shard" + suffix, packed, widths.length).ownedBy(manager);
       }
     }
   }
@@ -191,15 +191,16 @@ final class WeightLoader implements AutoCloseable {
             + " convert the checkpoint again.");
   }
 
+  /** The caller closes it: a tensor lives until the last argument that refers to it is closed. */
   private IValue vector(PtNDManager owner, float[] values) {
-    return values == null ? empty : IValue.from(TorchTensors.of(owner, values, values.length));
+    return IValue.from(values == null ? empty : TorchTensors.of(owner, values, values.length));
   }
 
   private IValue rotation(PtNDManager owner, BlockHadamard hadamard) {
-    return hadamard == null
-        ? empty
-        : IValue.from(
-            TorchTensors.of(owner, hadamard.matrix(), hadamard.block(), hadamard.block()));
+    return IValue.from(
+        hadamard == null
+            ? empty
+            : TorchTensors.of(owner, hadamard.matrix(), hadamard.block(), hadamard.block()));
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -35,6 +36,19 @@ class ChatTemplateTest {
     ChatTemplate template =
         new ChatTemplate("{{ strftime_now('%d %b %Y %H:%M') }}", "", "", clock, TIGHT);
     assertThat(template.render(HELLO, false)).isEqualTo("06 Jul 2024 03:04");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{{ 2+1 }}|3",
+        "{% for m in messages %}{{ loop.index0+1 }}{% endfor %}|1",
+        "{{ messages[1-1+0].role }}|user",
+        "{{ '2+1' }}|2+1"
+      })
+  void sums_need_no_blanks(String template, String expected) {
+    assertThat(render(template)).isEqualTo(expected);
   }
 
   @ParameterizedTest

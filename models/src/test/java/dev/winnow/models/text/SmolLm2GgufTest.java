@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.winnow.models.testing.NeedsShared;
+import dev.winnow.models.testing.SharedFolder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The tokenizer of a real GGUF file, against what transformers and llama.cpp give for it. */
+@NeedsShared({"models/SmolLM2-135M-Instruct.Q4_1.gguf", "models/smollm2-135m.expected.json"})
 class SmolLm2GgufTest {
   private static JsonNode expected;
   private static Tokenizer tokenizer;
@@ -24,10 +27,10 @@ class SmolLm2GgufTest {
   @BeforeAll
   static void load() throws IOException {
     Map<String, Object> metadata =
-        GgufMetadataReader.read(SharedFiles.require("models/SmolLM2-135M-Instruct.Q4_1.gguf"));
+        GgufMetadataReader.read(SharedFolder.require("models/SmolLM2-135M-Instruct.Q4_1.gguf"));
     expected =
         new ObjectMapper()
-            .readTree(SharedFiles.require("models/smollm2-135m.expected.json").toFile());
+            .readTree(SharedFolder.require("models/smollm2-135m.expected.json").toFile());
     byte[] json = GgufTokenizer.tokenizerJson(metadata).orElseThrow();
     config = GgufTokenizer.tokenizerConfig(metadata);
     tokenizer = Tokenizer.load(json, config, "SmolLM2");
