@@ -49,8 +49,8 @@ final class DemoCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "N",
       description =
-          "Lengths of the texts (default: 512,1024,2048,4096; the model was trained up to 512).")
-  private List<Integer> tokens = List.of(512, 1024, 2048, 4096);
+          "Lengths of the texts (default: 512,1024,2048,4096,8192; the model was trained up to 512).")
+  private List<Integer> tokens = List.of(512, 1024, 2048, 4096, 8192);
 
   @Option(
       names = "--seed",

@@ -105,7 +105,7 @@ public record ModelCard(Map<String, Proportion> scores) {
       phases.append(
           String.format(
               Locale.ROOT,
-              "| %s | %d | %d x %d | %d to %d | %d | %.2f | %s to %s |%n",
+              "| %s | %d | %d x %d | %d to %d | %d | %.2f | %.4f to %.4f |%n",
               phase.name(),
               phase.steps(),
               phase.rows(),
@@ -131,7 +131,9 @@ public record ModelCard(Map<String, Proportion> scores) {
 
     # %s
 
-    %s A Llama of %d layers (hidden %d, %d query and %d key-value heads of %d, MLP %d, tied
+    %s
+
+    A Llama of %d layers (hidden %d, %d query and %d key-value heads of %d, MLP %d, tied
     embeddings, RoPE base %.0f) with a vocabulary of %d words. It knows one made-up language and
     nothing else: it is for showing and testing what an inference engine does with long contexts.
 
@@ -162,7 +164,9 @@ public record ModelCard(Map<String, Proportion> scores) {
 
     ## Training
 
-    `winnow train-reference %s --seed %d`. %s, %.0f minutes of CPU time on %d thread%s.
+    `winnow train-reference %s --seed %d%s`. %s, %.0f minutes of CPU time on %d
+    thread%s.
+
     Matrices are trained by Muon (momentum 0.95, weight decay 0.01), embedding and gains by AdamW
     (betas 0.9 and 0.95, weight decay 0.01 on the embedding, a tenth of Muon's rate); the gradient norm
     is clipped at 1. Cross-entropy counts answer tokens only.
@@ -199,6 +203,7 @@ public record ModelCard(Map<String, Proportion> scores) {
             example,
             recipe.name(),
             training.seed(),
+            training.scale() == 1 ? "" : " --steps-scale " + training.scale(),
             state,
             outcome.cpuSeconds() / 60,
             training.threads(),
