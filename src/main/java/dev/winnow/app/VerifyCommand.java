@@ -82,9 +82,6 @@ final class VerifyCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--tolerance must be >= 0, got " + tolerance);
     }
-    if (chunk != null && chunk < 1) {
-      throw new ParameterException(spec.commandLine(), "--chunk must be >= 1, got " + chunk);
-    }
     // Refuses bad values before anything is loaded.
     ModelOptions unused = options(chunk == null ? 1 : chunk);
     Path checkpoint =
