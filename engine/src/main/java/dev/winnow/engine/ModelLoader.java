@@ -1,5 +1,6 @@
 package dev.winnow.engine;
 
+import dev.winnow.engine.metrics.Events;
 import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.cpu.CpuKernels;
 import dev.winnow.kernels.cpu.WorkerPool;
@@ -33,6 +34,8 @@ final class ModelLoader {
   /** Loads {@code checkpoint}, which is closed with the model, or at once if loading fails. */
   static LanguageModel load(Checkpoint checkpoint, ModelOptions options) {
     long start = System.nanoTime();
+    Events.ModelLoad event = new Events.ModelLoad();
+    event.begin();
     Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(checkpoint));
     try {
       requireDevice(options.device());
@@ -53,6 +56,11 @@ final class ModelLoader {
       CausalLm model = CausalLms.load(checkpoint, options.weights(), pool);
       opened.push(model);
       Optional<TextCodec> text = result(codec);
+      if (event.shouldCommit()) {
+        event.source = checkpoint.source().toString();
+        event.weightBytes = model.weightBytes();
+        event.commit();
+      }
       Duration time = Duration.ofNanos(System.nanoTime() - start);
       return new LanguageModel(model, kernels, text, defaults, options.engine(), time);
     } catch (RuntimeException | Error e) {

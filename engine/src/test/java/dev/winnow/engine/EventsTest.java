@@ -3,6 +3,7 @@ package dev.winnow.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.winnow.engine.testing.Models;
+import dev.winnow.models.testing.TinyCheckpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,5 +37,30 @@ class EventsTest {
         .filteredOn(event -> event.getEventType().getName().equals("dev.winnow.DecodeStep"))
         .extracting(event -> event.getInt("position"))
         .containsExactly(6, 7);
+  }
+
+  @Test
+  void aLoadIsRecordedWithWhatItLoaded(@TempDir Path folder) throws IOException {
+    Path checkpoint = TinyCheckpoint.builder().build().write(folder.resolve("tiny"));
+    Path file = folder.resolve("load.jfr");
+    long weightBytes;
+    try (Recording recording = new Recording()) {
+      recording.enable("dev.winnow.ModelLoad");
+      recording.start();
+      ModelOptions options = ModelOptions.builder().threads(1).build();
+      try (LanguageModel model = LanguageModel.load(checkpoint, options)) {
+        weightBytes = model.model().weightBytes();
+      }
+      recording.stop();
+      recording.dump(file);
+    }
+    assertThat(RecordingFile.readAllEvents(file))
+        .filteredOn(event -> event.getEventType().getName().equals("dev.winnow.ModelLoad"))
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getString("source")).isEqualTo(checkpoint.toString());
+              assertThat(event.getLong("weightBytes")).isEqualTo(weightBytes).isPositive();
+            });
   }
 }

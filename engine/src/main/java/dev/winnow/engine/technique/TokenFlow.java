@@ -4,6 +4,7 @@ import dev.winnow.kernels.HeadsView;
 import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.KvPages;
 import dev.winnow.models.AttentionSpec;
+import java.util.Arrays;
 
 /**
  * What passed through a layer in one step, for a technique that decides which tokens go on.
@@ -39,7 +40,7 @@ public record TokenFlow(
   /** Every row: nothing is pruned. */
   public int[] all() {
     int[] rows = new int[tokens.length];
-    java.util.Arrays.setAll(rows, row -> row);
+    Arrays.setAll(rows, row -> row);
     return rows;
   }
 }

@@ -3,6 +3,7 @@ package dev.winnow.models.torch;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import java.util.Arrays;
 
 /**
  * A TorchScript list, whole or one element at a time: the shards of a matrix, or the columns of a
@@ -26,7 +27,7 @@ record Shards(IValue all, IValue[] single) implements AutoCloseable {
   /** The same list for whichever shard: for arguments that are not sharded. */
   static Shards same(IValue list, int count) {
     IValue[] single = new IValue[count];
-    java.util.Arrays.fill(single, list);
+    Arrays.fill(single, list);
     return new Shards(list, single);
   }
 
