@@ -15,7 +15,13 @@ import java.util.TreeMap;
 public record ReferenceRecipe(String name, String summary, ReferenceTask task, Schedule schedule) {
 
   /** Every recipe; a new one is one line here. */
-  private static final List<ReferenceRecipe> ALL = List.of(RecallReference.recipe());
+  private static final List<ReferenceRecipe> ALL =
+      List.of(RecallReference.recipe(), DiffuseReference.recipe());
+
+  /** Tokens of the longest sequence it is trained on. */
+  public int trainedTokens() {
+    return schedule.phases().stream().mapToInt(phase -> phase.data().tokens()).max().orElseThrow();
+  }
 
   /** Recipes by name, in alphabetical order. */
   public static Map<String, ReferenceRecipe> all() {
