@@ -46,7 +46,7 @@ record DiffuseReference(LlamaShape shape) implements ReferenceTask {
         "Sorts, copies, reverses and shuffles short lists by masked diffusion.",
         new DiffuseReference(shape),
         new Schedule(
-            List.of(new Phase("lists", 1600, 256, new DiffuseBatches(shape), 100, 0.020, 0.0005))));
+            List.of(new Phase("lists", 2000, 256, new DiffuseBatches(shape), 100, 0.020, 0.0005))));
   }
 
   @Override
