@@ -4,6 +4,7 @@ import dev.winnow.engine.loop.Decoder;
 import dev.winnow.engine.loop.GenerationLoop;
 import dev.winnow.engine.loop.Sequence;
 import dev.winnow.engine.sampling.Sampler;
+import dev.winnow.engine.technique.Technique;
 import dev.winnow.engine.technique.TechniquePipeline;
 import dev.winnow.kernels.Kernels;
 import dev.winnow.models.CausalLm;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -33,6 +35,10 @@ public final class LanguageModel implements AutoCloseable {
   private final Optional<TextCodec> codec;
   private final GenerationConfig defaults;
   private final double loadMs;
+  private final Supplier<String> fingerprint;
+  private final TechniquePipeline techniques;
+  private final boolean ownsDecoder;
+  private volatile boolean closed;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
 
   /**
@@ -50,6 +56,23 @@ public final class LanguageModel implements AutoCloseable {
       GenerationConfig defaults,
       EngineOptions options,
       Duration loadTime) {
+    this(model, kernels, codec, defaults, options, loadTime, LanguageModel::noFingerprint);
+  }
+
+  /**
+   * The same for a checkpoint.
+   *
+   * @param fingerprint computes the checkpoint's {@link
+   *     dev.winnow.models.checkpoint.CheckpointFingerprint}
+   */
+  LanguageModel(
+      CausalLm model,
+      Kernels kernels,
+      Optional<TextCodec> codec,
+      GenerationConfig defaults,
+      EngineOptions options,
+      Duration loadTime,
+      Supplier<String> fingerprint) {
     ModelConfig config = model.config();
     int limit = config.maxPositionEmbeddings();
     if (options.maxContext() > limit) {
@@ -60,15 +83,37 @@ public final class LanguageModel implements AutoCloseable {
     this.codec = codec;
     this.defaults = defaults;
     this.loadMs = loadTime.toNanos() / 1e6;
+    this.fingerprint = fingerprint;
+    this.techniques = compose(options.techniques(), config, fingerprint);
+    this.ownsDecoder = true;
     this.decoder =
         new Decoder(
             model,
             kernels,
-            new TechniquePipeline(options.techniques(), config.layers()),
             options.kv(),
             options.maxContext() == 0 ? limit : options.maxContext(),
             options.prefillChunk(),
             options.kvCacheBytes() == 0 ? Long.MAX_VALUE : options.kvCacheBytes());
+  }
+
+  private LanguageModel(LanguageModel of, List<Technique> techniques) {
+    this.codec = of.codec;
+    this.defaults = of.defaults;
+    this.loadMs = of.loadMs;
+    this.fingerprint = of.fingerprint;
+    this.techniques = compose(techniques, of.config(), of.fingerprint);
+    this.ownsDecoder = false;
+    this.decoder = of.decoder;
+  }
+
+  private static TechniquePipeline compose(
+      List<Technique> techniques, ModelConfig config, Supplier<String> fingerprint) {
+    techniques.forEach(technique -> technique.check(config, fingerprint));
+    return new TechniquePipeline(techniques, config.layers());
+  }
+
+  private static String noFingerprint() {
+    throw new IllegalArgumentException("the model does not come from a checkpoint");
   }
 
   /**
@@ -170,7 +215,38 @@ public final class LanguageModel implements AutoCloseable {
   /** Opens an empty sequence to keep. */
   public Session openSession() {
     checkOpen();
-    return register(decoder.open());
+    return register(decoder.open(techniques));
+  }
+
+  /**
+   * Opens an empty sequence to keep, computed with other techniques than the model's own.
+   *
+   * @throws IllegalArgumentException if they do not suit the model or each other
+   */
+  public Session openSession(List<Technique> techniques) {
+    checkOpen();
+    return register(decoder.open(compose(techniques, config(), fingerprint)));
+  }
+
+  /**
+   * The same weights with other techniques, to compare or to choose by request. Closing it closes
+   * its own sessions; the weights belong to the model it came from.
+   *
+   * @throws IllegalArgumentException if they do not suit the model or each other
+   */
+  public LanguageModel withTechniques(List<Technique> techniques) {
+    checkOpen();
+    return new LanguageModel(this, techniques);
+  }
+
+  /** The techniques it computes with, in order; none for exact dense execution. */
+  public List<Technique> techniques() {
+    return techniques.techniques();
+  }
+
+  /** The checkpoint's {@link dev.winnow.models.checkpoint.CheckpointFingerprint}. */
+  public String fingerprint() {
+    return fingerprint.get();
   }
 
   Session register(Sequence sequence) {
@@ -287,7 +363,7 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   boolean isClosed() {
-    return decoder.isClosed();
+    return closed || decoder.isClosed();
   }
 
   void checkOpen() {
@@ -299,8 +375,13 @@ public final class LanguageModel implements AutoCloseable {
   /** Cancels what runs, waits for the steps in progress, and frees everything. */
   @Override
   public void close() {
-    decoder.close();
+    closed = true;
+    if (ownsDecoder) {
+      decoder.close();
+    }
     List.copyOf(sessions).forEach(Session::close);
-    codec.ifPresent(TextCodec::close);
+    if (ownsDecoder) {
+      codec.ifPresent(TextCodec::close);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.winnow.engine;
 import dev.winnow.engine.loop.LogitsConsumer;
 import dev.winnow.engine.loop.Sequence;
 import dev.winnow.engine.metrics.Ledger;
+import dev.winnow.engine.metrics.StageTimes;
 import dev.winnow.engine.technique.Phase;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Flow;
@@ -194,6 +195,11 @@ public final class Session implements AutoCloseable {
   /** The work done since it was opened or forked. */
   public Ledger ledger() {
     return sequence.ledger().snapshot();
+  }
+
+  /** Where the time of its steps went since it was opened or forked. */
+  public StageTimes stages() {
+    return sequence.clock().snapshot();
   }
 
   /** Gives its memory back; a generation in progress ends as cancelled. */

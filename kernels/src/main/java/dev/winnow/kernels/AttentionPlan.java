@@ -67,6 +67,21 @@ public record AttentionPlan(
     return segments.get(0).queries().rows();
   }
 
+  /** The most keys that any of {@code heads} heads reads, all segments together. */
+  public int mostKeys(int heads) {
+    int most = 0;
+    for (int head = 0; head < heads; head++) {
+      int count = 0;
+      for (Segment segment : segments) {
+        KeyRows keys = segment.keys();
+        int lists = keys instanceof KeyRows.Gathered gathered ? gathered.lists().length : 1;
+        count = Math.addExact(count, keys.count(head * lists / heads));
+      }
+      most = Math.max(most, count);
+    }
+    return most;
+  }
+
   /** Whether a query at {@code position} sees cache row {@code key}. */
   public boolean sees(int position, int key) {
     return (!causal || key <= position) && (window == 0 || key > position - window);

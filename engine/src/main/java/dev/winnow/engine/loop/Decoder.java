@@ -19,7 +19,6 @@ public final class Decoder implements AutoCloseable {
   private final CausalLm model;
   private final Kernels kernels;
   private final PagePool pages;
-  private final TechniquePipeline techniques;
   private final List<AttentionSpec> attention;
   private final DType kv;
   private final int maxTokens;
@@ -37,16 +36,9 @@ public final class Decoder implements AutoCloseable {
    * @param kvCacheBytes the most bytes of keys and values of all sequences
    */
   public Decoder(
-      CausalLm model,
-      Kernels kernels,
-      TechniquePipeline techniques,
-      DType kv,
-      int maxTokens,
-      int chunk,
-      long kvCacheBytes) {
+      CausalLm model, Kernels kernels, DType kv, int maxTokens, int chunk, long kvCacheBytes) {
     this.model = model;
     this.kernels = kernels;
-    this.techniques = techniques;
     this.kv = kv;
     this.maxTokens = maxTokens;
     this.pages = new PagePool(kvCacheBytes);
@@ -59,7 +51,7 @@ public final class Decoder implements AutoCloseable {
   }
 
   /** A new, empty sequence. */
-  public Sequence open() {
+  public Sequence open(TechniquePipeline techniques) {
     SequenceContext context =
         new SequenceContext(model.config(), attention, kernels, kv, maxTokens);
     return new Sequence(
