@@ -54,8 +54,7 @@ public final class AttentionDiagnosis implements AttentionObserver {
   }
 
   @Override
-  public void attended(
-      PlanRequest request, AttentionPlan plan, HeadsView output, Kernels kernels) {
+  public void attended(PlanRequest request, AttentionPlan plan, HeadsView output, Kernels kernels) {
     if (plan == request.dense()) {
       return;
     }

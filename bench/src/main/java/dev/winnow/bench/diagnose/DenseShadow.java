@@ -87,8 +87,7 @@ final class DenseShadow implements AutoCloseable {
             part -> {
               int lists = part instanceof KeyRows.Gathered gathered ? gathered.lists().length : 1;
               int list = head * lists / heads;
-              return IntStream.range(0, part.count(list))
-                  .map(i -> part.row(list, i) - firstKey);
+              return IntStream.range(0, part.count(list)).map(i -> part.row(list, i) - firstKey);
             })
         .filter(row -> row >= 0)
         .sorted()

@@ -45,7 +45,8 @@ public final class RecallMap {
     chart.getStyler().setMax(100);
     chart
         .getStyler()
-        .setRangeColors(new Color[] {new Color(0xB2182B), new Color(0xF7F7F7), new Color(0x2166AC)});
+        .setRangeColors(
+            new Color[] {new Color(0xB2182B), new Color(0xF7F7F7), new Color(0x2166AC)});
     chart.addSeries("attention probability kept, %", columns, rows, percent);
     BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
   }

@@ -151,7 +151,16 @@ final class DecoderStep {
     sequence.techniques().onAppend(layer, cache, first, rows.rows());
     sequence.clock().technique(System.nanoTime() - start);
     return new PlanRequest(
-        layer, phase, spec, keyForm, queries, unrotated, cache, first, position, kernels);
+        layer,
+        phase,
+        spec,
+        keyForm,
+        queries,
+        unrotated,
+        cache,
+        first,
+        position,
+        new MeteredKernels(kernels, sequence, layer));
   }
 
   /** Lets a technique drop rows; the tokens that go on. */
