@@ -1,8 +1,8 @@
 package dev.winnow.engine.technique.baseline;
 
 import dev.winnow.kernels.Buffer;
-import dev.winnow.kernels.KeyRows;
 import dev.winnow.kernels.Kernels;
+import dev.winnow.kernels.KeyRows;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
