@@ -82,8 +82,7 @@ final class AgreementProbe implements Technique {
             int to = request.firstRow() + row + 1;
             int from = spec.window() == 0 ? 0 : Math.max(0, to - spec.window());
             for (int head = kvHead * group; head < (kvHead + 1) * group; head++) {
-              float[] query =
-                  queries.buffer().toFloats(queries.index(row, head), spec.headDim());
+              float[] query = queries.buffer().toFloats(queries.index(row, head), spec.headDim());
               scores.compute(query, keys, from, to);
               observer.observe(request.layer(), head, scores);
             }

@@ -3,9 +3,9 @@ package dev.winnow.engine.technique.fasa;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.winnow.engine.technique.fasa.FasaCalibration.Source;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,8 +57,7 @@ final class CalibrationJson {
   static FasaCalibration parse(byte[] bytes, String where) {
     try {
       JsonNode json = JSON.readTree(bytes);
-      if (!FORMAT.equals(json.path("format").asText())
-          || json.path("version").asInt() != VERSION) {
+      if (!FORMAT.equals(json.path("format").asText()) || json.path("version").asInt() != VERSION) {
         throw new IllegalArgumentException(
             "not a calibration of format %s version %d; make one with winnow calibrate fasa"
                 .formatted(FORMAT, VERSION));

@@ -36,9 +36,7 @@ public enum ChunkPairing {
     }
     int turning = rotary.rotaryDim() / 2;
     boolean apart =
-        this == TRUE_PAIR
-            && rotary.pairing() == RotaryConfig.Pairing.HALF_SPLIT
-            && chunk < turning;
+        this == TRUE_PAIR && rotary.pairing() == RotaryConfig.Pairing.HALF_SPLIT && chunk < turning;
     return apart ? new int[] {chunk, chunk + turning} : new int[] {2 * chunk, 2 * chunk + 1};
   }
 

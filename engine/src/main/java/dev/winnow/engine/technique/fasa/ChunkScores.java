@@ -67,7 +67,7 @@ final class ChunkScores implements AutoCloseable {
    * window} of the whole dot product.
    */
   int[] overlaps(int window) {
-    int[][] top = kernels.topK(scores(), dims.length + 1, count, window);
+    int[][] top = kernels.topKRows(scores(), dims.length + 1, count, window);
     mark(top[dims.length]);
     return Arrays.stream(top, 0, dims.length).mapToInt(this::marked).toArray();
   }

@@ -38,10 +38,8 @@ final class FasaSession implements TechniqueSession {
     this.packed = new KeyPages[layers];
     for (int layer = 0; layer < layers; layer++) {
       if (!config.denseLayers().contains(layer)) {
-        dims[layer] =
-            new DominantDims(config, agreement, layer, context.attention().get(layer));
-        packed[layer] =
-            new KeyPages(dims[layer].packedHeads(), dims[layer].width(), context.kv());
+        dims[layer] = new DominantDims(config, agreement, layer, context.attention().get(layer));
+        packed[layer] = new KeyPages(dims[layer].packedHeads(), dims[layer].width(), context.kv());
       }
     }
   }
@@ -63,7 +61,8 @@ final class FasaSession implements TechniqueSession {
       return;
     }
     if (pages.length() > firstRow) {
-      // Tokens are forgotten by their number, and a layer may hold fewer rows than there are tokens.
+      // Tokens are forgotten by their number, and a layer may hold fewer rows than there are
+      // tokens.
       pages.truncate(firstRow);
     }
     int missing = firstRow + rows - pages.length();
@@ -103,8 +102,7 @@ final class FasaSession implements TechniqueSession {
     // In elements: packed keys, cache and all have the same type.
     long ranked = (long) visible - config.sinks() - config.window();
     long sparse =
-        ranked * ranking.packedHeads() * ranking.width()
-            + 2L * total * reading * spec.headDim();
+        ranked * ranking.packedHeads() * ranking.width() + 2L * total * reading * spec.headDim();
     return sparse < 2L * visible * spec.kvHeads() * spec.headDim();
   }
 
@@ -128,7 +126,7 @@ final class FasaSession implements TechniqueSession {
       request.kernels().softVote(ranks, spec.heads(), groups, rows, sums);
       ranks = sums;
     }
-    return request.kernels().topK(ranks, groups, rows, count);
+    return request.kernels().topKRows(ranks, groups, rows, count);
   }
 
   private static void shift(int[] rows, int by) {
