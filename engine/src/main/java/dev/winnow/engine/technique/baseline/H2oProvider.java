@@ -20,6 +20,11 @@ public final class H2oProvider implements TechniqueProvider {
   }
 
   @Override
+  public Record defaults() {
+    return H2oConfig.defaults();
+  }
+
+  @Override
   public Technique create(ObjectNode parameters, String where) {
     return new H2o(Parameters.bind(parameters, H2oConfig.defaults(), where));
   }

@@ -20,6 +20,11 @@ public final class OracleProvider implements TechniqueProvider {
   }
 
   @Override
+  public Record defaults() {
+    return OracleConfig.defaults();
+  }
+
+  @Override
   public Technique create(ObjectNode parameters, String where) {
     return new Oracle(Parameters.bind(parameters, OracleConfig.defaults(), where));
   }

@@ -20,6 +20,11 @@ public final class PyramidKvProvider implements TechniqueProvider {
   }
 
   @Override
+  public Record defaults() {
+    return PyramidKvConfig.defaults();
+  }
+
+  @Override
   public Technique create(ObjectNode parameters, String where) {
     return new PyramidKv(Parameters.bind(parameters, PyramidKvConfig.defaults(), where));
   }

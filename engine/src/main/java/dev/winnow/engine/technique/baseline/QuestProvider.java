@@ -20,6 +20,11 @@ public final class QuestProvider implements TechniqueProvider {
   }
 
   @Override
+  public Record defaults() {
+    return QuestConfig.defaults();
+  }
+
+  @Override
   public Technique create(ObjectNode parameters, String where) {
     return new Quest(Parameters.bind(parameters, QuestConfig.defaults(), where));
   }

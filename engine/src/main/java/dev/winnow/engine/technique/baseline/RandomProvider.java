@@ -20,6 +20,11 @@ public final class RandomProvider implements TechniqueProvider {
   }
 
   @Override
+  public Record defaults() {
+    return RandomConfig.defaults();
+  }
+
+  @Override
   public Technique create(ObjectNode parameters, String where) {
     return new RandomSelection(Parameters.bind(parameters, RandomConfig.defaults(), where));
   }

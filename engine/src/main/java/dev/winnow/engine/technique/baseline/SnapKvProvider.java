@@ -20,6 +20,11 @@ public final class SnapKvProvider implements TechniqueProvider {
   }
 
   @Override
+  public Record defaults() {
+    return SnapKvConfig.defaults();
+  }
+
+  @Override
   public Technique create(ObjectNode parameters, String where) {
     return new SnapKv(Parameters.bind(parameters, SnapKvConfig.defaults(), where));
   }

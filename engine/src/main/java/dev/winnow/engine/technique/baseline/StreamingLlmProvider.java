@@ -20,6 +20,11 @@ public final class StreamingLlmProvider implements TechniqueProvider {
   }
 
   @Override
+  public Record defaults() {
+    return StreamingLlmConfig.defaults();
+  }
+
+  @Override
   public Technique create(ObjectNode parameters, String where) {
     return new StreamingLlm(Parameters.bind(parameters, StreamingLlmConfig.defaults(), where));
   }

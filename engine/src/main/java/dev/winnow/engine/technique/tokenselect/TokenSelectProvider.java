@@ -21,6 +21,11 @@ public final class TokenSelectProvider implements TechniqueProvider {
   }
 
   @Override
+  public Record defaults() {
+    return TokenSelectConfig.defaults();
+  }
+
+  @Override
   public Technique create(ObjectNode parameters, String where) {
     return new TokenSelect(Parameters.bind(parameters, TokenSelectConfig.defaults(), where));
   }
