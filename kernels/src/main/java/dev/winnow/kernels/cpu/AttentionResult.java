@@ -21,7 +21,7 @@ final class AttentionResult {
   /**
    * Writes a tile from its {@code count} parts, found from index {@code first} of {@code parts}.
    */
-  void write(int kvHead, int tile, Partial[] parts, int first, int count) {
+  void write(int reader, int tile, Partial[] parts, int first, int count) {
     int headDim = geometry.headDim;
     int queries = geometry.tileRowCount(tile) * geometry.group;
     float[] values = new float[headDim];
@@ -47,7 +47,7 @@ final class AttentionResult {
         values[d] *= inverse;
       }
       int row = geometry.tileFirstRow(tile) + j / geometry.group;
-      int head = kvHead * geometry.group + j % geometry.group;
+      int head = reader * geometry.group + j % geometry.group;
       put(
           row,
           head,
@@ -93,15 +93,15 @@ final class AttentionResult {
    *
    * @param saved scores {@code [tile keys, queries]} in units of log 2, -inf where hidden
    */
-  void addMass(int kvHead, int tile, float[] saved, float[] logSums2) {
+  void addMass(int reader, int tile, float[] saved, float[] logSums2) {
     int queries = logSums2.length;
     int keys = massKeys();
     int at = 0;
     int segmentStart = 0;
     double[] mass = new double[geometry.group];
     for (int s = 0; s < geometry.segments(); s++) {
-      int from = geometry.tileFrom(s, kvHead, tile);
-      int to = geometry.tileTo(s, kvHead, tile);
+      int from = geometry.tileFrom(s, reader, tile);
+      int to = geometry.tileTo(s, reader, tile);
       for (int key = from; key < to; key++, at += queries) {
         Arrays.fill(mass, 0);
         for (int j = 0; j < queries; j++) {
@@ -111,27 +111,27 @@ final class AttentionResult {
           }
         }
         for (int g = 0; g < geometry.group; g++) {
-          long index = (long) (kvHead * geometry.group + g) * keys + segmentStart + key;
+          long index = (long) (reader * geometry.group + g) * keys + segmentStart + key;
           float before = output.mass().getFloat(index);
           setFloat(output.mass(), index, (float) (before + mass[g]));
         }
       }
-      segmentStart += geometry.keys(s).count(kvHead);
+      segmentStart += geometry.keys(s).count(geometry.list(s, reader));
     }
   }
 
-  /** Keys per head of the mass output: the largest count of any KV head. */
+  /** Keys per head of the mass output: the largest count of any reader. */
   int massKeys() {
     return massKeys(geometry);
   }
 
   static int massKeys(AttentionGeometry geometry) {
     int most = 0;
-    for (int kvHead = 0; kvHead < geometry.kvHeads; kvHead++) {
+    for (int reader = 0; reader < geometry.readers; reader++) {
       int count = 0;
       for (int s = 0; s < geometry.segments(); s++) {
         KeyRows keys = geometry.keys(s);
-        count = Math.addExact(count, keys.count(kvHead));
+        count = Math.addExact(count, keys.count(geometry.list(s, reader)));
       }
       most = Math.max(most, count);
     }

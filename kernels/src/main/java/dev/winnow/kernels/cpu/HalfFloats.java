@@ -135,19 +135,11 @@ final class HalfFloats {
       }
       case BF16 -> {
         for (int i = 0; i < count; i++) {
-          short bits = toBf16(source[at + i]);
+          short bits = DType.floatToBfloat16(source[at + i]);
           target.set(ValueLayout.JAVA_SHORT_UNALIGNED, to + 2L * i, bits);
         }
       }
       case I32 -> throw new IllegalArgumentException("not a floating-point type: " + dtype);
     }
-  }
-
-  static short toBf16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) ((bits >> 16) | 0x40); // stays a NaN when only low mantissa bits were set
-    }
-    return (short) ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
   }
 }

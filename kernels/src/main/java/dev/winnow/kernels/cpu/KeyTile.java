@@ -60,7 +60,7 @@ final class KeyTile {
   void loadKeys(KeySource source, int first, int count) {
     load(source, first, count, true, keys);
     if (!(source.rotation() instanceof KeyRotation.AsStored)) {
-      rotateKeys(source.kvHead(), source.rows(), first, count, source.rotation());
+      rotateKeys(source, first, count);
     }
   }
 
@@ -85,11 +85,10 @@ final class KeyTile {
   private boolean pack(KeySource source, int first, int count, boolean isKey, PackedFormat format) {
     boolean finite = true;
     int width = headDim / 2;
-    KeyRows rows = source.rows();
     int done = 0;
     while (done < count) {
-      int row = rows.row(source.kvHead(), first + done);
-      int run = runLength(rows, source.kvHead(), first + done, row, count - done);
+      int row = source.row(first + done);
+      int run = runLength(source, first + done, row, count - done);
       MemorySegment segment = segment(source, row, isKey);
       long from = 2L * source.cache().index(source.kvHead(), row);
       finite &= HalfFloats.pack(segment, from, packed, done * width, run * width, format.special());
@@ -106,24 +105,22 @@ final class KeyTile {
   private void load(KeySource source, int first, int count, boolean isKey, float[] target) {
     KvPages cache = source.cache();
     DType dtype = cache.dtype();
-    int kvHead = source.kvHead();
-    KeyRows rows = source.rows();
     int done = 0;
     while (done < count) {
-      int row = rows.row(kvHead, first + done);
-      int run = runLength(rows, kvHead, first + done, row, count - done);
+      int row = source.row(first + done);
+      int run = runLength(source, first + done, row, count - done);
       MemorySegment segment = segment(source, row, isKey);
-      long from = cache.index(kvHead, row) * dtype.bytes();
+      long from = cache.index(source.kvHead(), row) * dtype.bytes();
       widenRows(dtype, segment, from, target, done * stride, run);
       done += run;
     }
   }
 
   /** Rows from {@code row} on that lie one after the other in one page. */
-  private static int runLength(KeyRows rows, int kvHead, int index, int row, int most) {
+  private static int runLength(KeySource source, int index, int row, int most) {
     int limit = Math.min(most, KvPages.PAGE_TOKENS - row % KvPages.PAGE_TOKENS);
-    if (rows instanceof KeyRows.Gathered gathered) {
-      int[] list = gathered.list(kvHead);
+    if (source.rows() instanceof KeyRows.Gathered gathered) {
+      int[] list = gathered.list(source.list());
       int run = 1;
       while (run < limit && list[index + run] == row + run) {
         run++;
@@ -145,12 +142,13 @@ final class KeyTile {
     }
   }
 
-  private void rotateKeys(int kvHead, KeyRows rows, int first, int count, KeyRotation rotation) {
+  private void rotateKeys(KeySource source, int first, int count) {
+    KeyRotation rotation = source.rotation();
     for (int i = 0; i < count; i++) {
       if (rotation instanceof KeyRotation.CompactRank rank) {
         rotateKey(i, rank.table(), rank.first() + first + i);
       } else if (rotation instanceof KeyRotation.TruePosition position) {
-        rotateKey(i, position.table(), rows.row(kvHead, first + i));
+        rotateKey(i, position.table(), source.row(first + i));
       } else if (rotation instanceof KeyRotation.Fixed fixed) {
         rotateKey(i, fixed.table(), fixed.position());
       }
