@@ -68,8 +68,9 @@ final class BlockBudget {
     }
     nextLayer = layer + 1;
     double wanted = average;
-    if (phase == Phase.DECODE && wantsDensity() && allFull()) {
-      wanted = left * histories[layer].mean() / densityFrom(layer);
+    double density = densityFrom(layer);
+    if (phase == Phase.DECODE && wantsDensity() && density > 0 && allFull()) {
+      wanted = left * histories[layer].mean() / density;
     }
     int least = Math.min(blocks, (int) Math.rint(minShare * average));
     int most = Math.min(blocks, (int) Math.rint(maxShare * average));

@@ -63,9 +63,7 @@ final class RunningStatistics {
       double within = past == 0 ? 0 : variance[c] * (past - one);
       // A single row as the first has no variance yet.
       variance[c] =
-          denominator > 0
-              ? Math.max(0, (within + windowVariance[c] + between) / denominator)
-              : 0;
+          denominator > 0 ? Math.max(0, (within + windowVariance[c] + between) / denominator) : 0;
       mean[c] = (mean[c] * past + windowMean[c]) / (past + 1);
     }
     rows += count;
