@@ -22,8 +22,8 @@ import java.util.List;
  * blocks for all its tokens and heads; while decoding, every token is a window of its own.
  *
  * <p>Parameters, with units and defaults: {@link ActQkvConfig}. The budget is met on average over
- * layers; tokens that left the window but do not fill a block yet, fewer than {@code block_size},
- * come on top.
+ * layers; tokens that left the window but are in no block yet, at most {@code block_size} of them
+ * while decoding, come on top.
  *
  * <p>Differs from the paper: the description follows its published code, which differs in turn as
  * follows. Each key is seen once; the code counts some local keys of a prefill window twice.

@@ -72,23 +72,28 @@ final class ActQkvSession implements TechniqueSession {
 
   private LayerState newState(int layer) {
     AttentionSpec spec = context.attention().get(layer);
-    int columns = spec.heads() * spec.headDim();
     BlockMemory memory =
         new BlockMemory(config.shape(), spec.heads(), spec.kvHeads(), spec.headDim(), context.kv());
-    RunningStatistics shared = null;
-    ProbeQuery probe = null;
+    return state(layer, memory, new RunningStatistics(columns(layer)));
+  }
+
+  /** A layer of what it learnt, and of what it shares with an earlier one. */
+  private LayerState state(int layer, BlockMemory memory, RunningStatistics own) {
     for (int other = 0; other < layer; other++) {
-      AttentionSpec its = context.attention().get(other);
-      if (layers[other] != null && its.heads() * its.headDim() == columns) {
-        shared = layers[other].statistics();
-        probe = layers[other].probe();
+      if (layers[other] != null && columns(other) == columns(layer)) {
+        boolean global = config.statistics() == Statistics.GLOBAL;
+        RunningStatistics statistics = global ? layers[other].statistics() : own;
+        return new LayerState(memory, statistics, layers[other].probe());
       }
     }
-    if (probe == null) {
-      probe = new ProbeQuery(config.probe(), config.statistics(), config.prefillWindow(), columns);
-    }
-    boolean own = config.statistics() != Statistics.GLOBAL || shared == null;
-    return new LayerState(memory, own ? new RunningStatistics(columns) : shared, probe);
+    ProbeQuery probe =
+        new ProbeQuery(config.probe(), config.statistics(), config.prefillWindow(), columns(layer));
+    return new LayerState(memory, own, probe);
+  }
+
+  private int columns(int layer) {
+    AttentionSpec spec = context.attention().get(layer);
+    return spec.heads() * spec.headDim();
   }
 
   @Override
@@ -305,19 +310,11 @@ final class ActQkvSession implements TechniqueSession {
     fork.lastLayer = lastLayer;
     for (int layer = 0; layer < layers.length; layer++) {
       if (layers[layer] != null) {
-        fork.layers[layer] = fork.copyOf(layers, layer);
+        BlockMemory memory = layers[layer].memory().copy();
+        fork.layers[layer] = fork.state(layer, memory, layers[layer].statistics().copy());
       }
     }
     return fork;
-  }
-
-  private LayerState copyOf(LayerState[] originals, int layer) {
-    LayerState fresh = newState(layer); // whose probe, and global statistics, layers share
-    fresh.memory().close();
-    boolean shared = fresh.statistics().rows() > 0;
-    RunningStatistics statistics =
-        shared ? fresh.statistics() : originals[layer].statistics().copy();
-    return new LayerState(originals[layer].memory().copy(), statistics, fresh.probe());
   }
 
   @Override

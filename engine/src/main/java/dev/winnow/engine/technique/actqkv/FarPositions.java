@@ -5,5 +5,5 @@ public enum FarPositions {
   /** All at the distance {@code window - 1}, which lets a model read past its training length. */
   CLAMPED,
   /** Where they are. */
-  TRUE
+  EXACT
 }
