@@ -108,8 +108,9 @@ public final class LanguageModel implements AutoCloseable {
 
   private static TechniquePipeline compose(
       List<Technique> techniques, ModelConfig config, Supplier<String> fingerprint) {
-    techniques.forEach(technique -> technique.check(config, fingerprint));
-    return new TechniquePipeline(techniques, config.layers());
+    List<Technique> suited =
+        techniques.stream().map(technique -> technique.forModel(config, fingerprint)).toList();
+    return new TechniquePipeline(suited, config.layers());
   }
 
   private static String noFingerprint() {

@@ -100,8 +100,7 @@ public record AttentionPlan(
       int count = 0;
       for (Segment segment : segments) {
         KeyRows keys = segment.keys();
-        int lists = keys instanceof KeyRows.Gathered gathered ? gathered.lists().length : 1;
-        count = Math.addExact(count, keys.count(head * lists / heads));
+        count = Math.addExact(count, keys.count(keys.listOf(head, heads)));
       }
       most = Math.max(most, count);
     }
