@@ -11,6 +11,9 @@ public enum Form {
   CROSS,
   RING;
 
+  /** Farthest point of any outline from its centre, in radii: the star's points. */
+  private static final double REACH = 1.1;
+
   /** Its word. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
@@ -26,7 +29,10 @@ public enum Form {
   boolean covers(double dx, double dy, double radius) {
     double ax = Math.abs(dx);
     double ay = Math.abs(dy);
-    double distance = Math.hypot(dx, dy);
+    if (Math.max(ax, ay) > REACH * radius) {
+      return false;
+    }
+    double distance = Math.sqrt(dx * dx + dy * dy);
     return switch (this) {
       case CIRCLE -> distance <= radius;
       case SQUARE -> Math.max(ax, ay) <= 0.85 * radius;

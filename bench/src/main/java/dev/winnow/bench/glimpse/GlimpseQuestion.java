@@ -20,16 +20,12 @@ public record GlimpseQuestion(Kind kind, String text, String answer) {
 
   static GlimpseQuestion colourOf(SceneObject object) {
     return new GlimpseQuestion(
-        Kind.COLOUR,
-        "what colour is the " + object.form().word() + " ?",
-        object.colour().word());
+        Kind.COLOUR, "what colour is the " + object.form().word() + " ?", object.colour().word());
   }
 
   static GlimpseQuestion shapeOf(SceneObject object) {
     return new GlimpseQuestion(
-        Kind.SHAPE,
-        "what shape is the " + object.colour().word() + " ?",
-        object.form().word());
+        Kind.SHAPE, "what shape is the " + object.colour().word() + " ?", object.form().word());
   }
 
   static GlimpseQuestion count(Scene scene, Colour colour) {

@@ -2,7 +2,6 @@ package dev.winnow.bench.glimpse;
 
 import java.awt.image.BufferedImage;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * A picture of objects on a noisy background.
@@ -77,14 +76,11 @@ public record Scene(byte[] rgb, List<SceneObject> objects) {
   private static int covered(SceneObject object, int patch) {
     int left = patch % GRID * PATCH;
     int top = patch / GRID * PATCH;
-    double reach = 1.2 * object.radius() + PATCH;
-    if (Math.abs(left - object.x()) > reach || Math.abs(top - object.y()) > reach) {
-      return 0;
+    int pixels = 0;
+    for (int i = 0; i < PATCH * PATCH; i++) {
+      pixels += object.covers(left + i % PATCH, top + i / PATCH) ? 1 : 0;
     }
-    return (int)
-        IntStream.range(0, PATCH * PATCH)
-            .filter(i -> object.covers(left + i % PATCH, top + i / PATCH))
-            .count();
+    return pixels;
   }
 
   /** The picture, for viewing or saving. */

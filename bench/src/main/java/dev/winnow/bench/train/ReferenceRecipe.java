@@ -15,7 +15,8 @@ import java.util.TreeMap;
 public record ReferenceRecipe(String name, String summary, ReferenceTask task, Schedule schedule) {
 
   /** Every recipe; a new one is one line here. */
-  private static final List<ReferenceRecipe> ALL = List.of(RecallReference.recipe());
+  private static final List<ReferenceRecipe> ALL =
+      List.of(GlimpseReference.recipe(), RecallReference.recipe());
 
   /** Recipes by name, in alphabetical order. */
   public static Map<String, ReferenceRecipe> all() {
