@@ -16,7 +16,12 @@ public record ReferenceRecipe(String name, String summary, ReferenceTask task, S
 
   /** Every recipe; a new one is one line here. */
   private static final List<ReferenceRecipe> ALL =
-      List.of(GlimpseReference.recipe(), RecallReference.recipe());
+      List.of(DiffuseReference.recipe(), GlimpseReference.recipe(), RecallReference.recipe());
+
+  /** Tokens of the longest sequence it is trained on. */
+  public int trainedTokens() {
+    return schedule.phases().stream().mapToInt(phase -> phase.data().tokens()).max().orElseThrow();
+  }
 
   /** Recipes by name, in alphabetical order. */
   public static Map<String, ReferenceRecipe> all() {

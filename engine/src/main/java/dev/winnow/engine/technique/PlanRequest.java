@@ -102,7 +102,10 @@ public final class PlanRequest {
   /** The exact plan: every key that each query may see, at its own position. */
   public AttentionPlan dense() {
     if (dense == null) {
-      AttentionPlan plan = AttentionPlan.dense(rotated, firstPosition, spec.window(), spec.scale());
+      AttentionPlan plan =
+          spec.causal()
+              ? AttentionPlan.dense(rotated, firstPosition, spec.window(), spec.scale())
+              : AttentionPlan.bidirectional(rotated, firstPosition, cache.length(), spec.scale());
       dense = keyForm == KeyForm.ROTATED ? plan : rotatingKeys(plan);
     }
     return dense;
@@ -114,7 +117,7 @@ public final class PlanRequest {
     return new AttentionPlan(
         List.of(new AttentionPlan.Segment(rotated, keys, rotation)),
         firstPosition,
-        true,
+        plan.causal(),
         spec.window(),
         spec.scale());
   }
