@@ -7,7 +7,6 @@ import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.Prompt;
 import dev.winnow.engine.Session;
 import dev.winnow.engine.TokenListener;
-import dev.winnow.engine.metrics.Ledger;
 import dev.winnow.engine.metrics.RunMetrics;
 import dev.winnow.models.text.ChatMessage;
 import java.util.ArrayList;
@@ -61,7 +60,7 @@ final class Conversation implements AutoCloseable {
       double appendMs = (System.nanoTime() - start) / 1e6;
       before = next.fork();
       GenerationResult result = next.generate(config, listener, cancellation);
-      result = wholeTurn(result, appendMs, ids.length - reused, next.ledger());
+      result = wholeTurn(result, appendMs, ids.length - reused, next);
       close();
       prompted = before;
       answered = next;
@@ -79,7 +78,7 @@ final class Conversation implements AutoCloseable {
 
   /** The prompt was computed ahead of the generation, but belongs to the same answer. */
   private static GenerationResult wholeTurn(
-      GenerationResult result, double appendMs, int computed, Ledger ledger) {
+      GenerationResult result, double appendMs, int computed, Session session) {
     RunMetrics metrics = result.metrics();
     return new GenerationResult(
         result.text(),
@@ -93,8 +92,9 @@ final class Conversation implements AutoCloseable {
             metrics.tpotMs(),
             computed,
             metrics.completionTokens(),
-            metrics.peakKvBytes()),
-        ledger);
+            metrics.peakKvBytes(),
+            session.stages()),
+        session.ledger());
   }
 
   /** A session with as much of {@code ids} as was computed before. */

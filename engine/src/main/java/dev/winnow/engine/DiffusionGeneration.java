@@ -53,7 +53,7 @@ final class DiffusionGeneration {
   }
 
   GenerationResult run(DiffusionListener listener, CancellationToken cancellation) {
-    try (Canvas canvas = model.decoder().openCanvas()) {
+    try (Canvas canvas = model.decoder().openCanvas(model.pipeline())) {
       canvas.checkFits(prompt.length + config.genLength());
       long seed = config.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
       DiffusionLoop loop =
@@ -91,7 +91,12 @@ final class DiffusionGeneration {
         reason,
         model.loadMs(),
         new RunMetrics(
-            ttft, tpot, prompt.length + config.genLength(), ids.length, canvas.peakKvBytes()),
+            ttft,
+            tpot,
+            prompt.length + config.genLength(),
+            ids.length,
+            canvas.peakKvBytes(),
+            canvas.clock().snapshot()),
         canvas.ledger().snapshot());
   }
 

@@ -4,6 +4,7 @@ import dev.winnow.engine.loop.GenerationLoop;
 import dev.winnow.engine.loop.Sequence;
 import dev.winnow.engine.metrics.Ledger;
 import dev.winnow.engine.metrics.RunMetrics;
+import dev.winnow.engine.metrics.StageTimes;
 import dev.winnow.engine.sampling.TokenLogProbs;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ final class Generation implements Iterator<TokenEvent>, AutoCloseable {
   private final int promptTokens;
   private final int computedBefore;
   private final Ledger ledgerBefore;
+  private final StageTimes stagesBefore;
   private final long startNanos;
   private long firstNanos;
   private long lastNanos;
@@ -73,6 +75,7 @@ final class Generation implements Iterator<TokenEvent>, AutoCloseable {
     this.loop = model.startLoop(sequence, config);
     this.computedBefore = sequence.computed();
     this.ledgerBefore = sequence.ledger().snapshot();
+    this.stagesBefore = sequence.clock().snapshot();
   }
 
   @Override
@@ -147,7 +150,13 @@ final class Generation implements Iterator<TokenEvent>, AutoCloseable {
     double ttft = tokens == 0 ? 0 : (firstNanos - startNanos) / 1e6;
     double tpot = tokens < 2 ? 0 : (lastNanos - firstNanos) / 1e6 / (tokens - 1);
     RunMetrics metrics =
-        new RunMetrics(ttft, tpot, promptTokens - computedBefore, tokens, sequence.peakKvBytes());
+        new RunMetrics(
+            ttft,
+            tpot,
+            promptTokens - computedBefore,
+            tokens,
+            sequence.peakKvBytes(),
+            sequence.clock().snapshot().minus(stagesBefore));
     return new GenerationResult(
         text.text(),
         Arrays.stream(sequence.ids(0, promptTokens)).boxed().toList(),

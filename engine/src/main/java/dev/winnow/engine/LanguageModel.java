@@ -7,6 +7,7 @@ import dev.winnow.engine.loop.GenerationLoop;
 import dev.winnow.engine.loop.Sequence;
 import dev.winnow.engine.sampling.Sampler;
 import dev.winnow.engine.technique.Hook;
+import dev.winnow.engine.technique.Technique;
 import dev.winnow.engine.technique.TechniquePipeline;
 import dev.winnow.kernels.Kernels;
 import dev.winnow.models.CausalLm;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +38,10 @@ public final class LanguageModel implements AutoCloseable {
   private final Optional<TextCodec> codec;
   private final GenerationConfig defaults;
   private final double loadMs;
+  private final Supplier<String> fingerprint;
+  private final TechniquePipeline techniques;
+  private final boolean ownsDecoder;
+  private volatile boolean closed;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
 
   /**
@@ -53,6 +59,23 @@ public final class LanguageModel implements AutoCloseable {
       GenerationConfig defaults,
       EngineOptions options,
       Duration loadTime) {
+    this(model, kernels, codec, defaults, options, loadTime, LanguageModel::noFingerprint);
+  }
+
+  /**
+   * The same for a checkpoint.
+   *
+   * @param fingerprint computes the checkpoint's {@link
+   *     dev.winnow.models.checkpoint.CheckpointFingerprint}
+   */
+  LanguageModel(
+      CausalLm model,
+      Kernels kernels,
+      Optional<TextCodec> codec,
+      GenerationConfig defaults,
+      EngineOptions options,
+      Duration loadTime,
+      Supplier<String> fingerprint) {
     ModelConfig config = model.config();
     int limit = config.maxPositionEmbeddings();
     if (options.maxContext() > limit) {
@@ -60,22 +83,45 @@ public final class LanguageModel implements AutoCloseable {
           "max_context must be at most the model's max_position_embeddings %d, got %d"
               .formatted(limit, options.maxContext()));
     }
-    TechniquePipeline techniques = new TechniquePipeline(options.techniques(), config.layers());
-    if (config.maskTokenId().isPresent()) {
-      techniques.requireOnly(Hook.RUNS_LAYER, "the attention of masked diffusion models");
-    }
     this.codec = codec;
     this.defaults = defaults;
     this.loadMs = loadTime.toNanos() / 1e6;
+    this.fingerprint = fingerprint;
+    this.techniques = compose(options.techniques(), config, fingerprint);
+    this.ownsDecoder = true;
     this.decoder =
         new Decoder(
             model,
             kernels,
-            techniques,
             options.kv(),
             options.maxContext() == 0 ? limit : options.maxContext(),
             options.prefillChunk(),
             options.kvCacheBytes() == 0 ? Long.MAX_VALUE : options.kvCacheBytes());
+  }
+
+  private LanguageModel(LanguageModel of, List<Technique> techniques) {
+    this.codec = of.codec;
+    this.defaults = of.defaults;
+    this.loadMs = of.loadMs;
+    this.fingerprint = of.fingerprint;
+    this.techniques = compose(techniques, of.config(), of.fingerprint);
+    this.ownsDecoder = false;
+    this.decoder = of.decoder;
+  }
+
+  private static TechniquePipeline compose(
+      List<Technique> techniques, ModelConfig config, Supplier<String> fingerprint) {
+    List<Technique> suited =
+        techniques.stream().map(technique -> technique.forModel(config, fingerprint)).toList();
+    TechniquePipeline pipeline = new TechniquePipeline(suited, config.layers());
+    if (config.maskTokenId().isPresent()) {
+      pipeline.requireOnly(Hook.RUNS_LAYER, "the attention of masked diffusion models");
+    }
+    return pipeline;
+  }
+
+  private static String noFingerprint() {
+    throw new IllegalArgumentException("the model does not come from a checkpoint");
   }
 
   /**
@@ -228,13 +274,49 @@ public final class LanguageModel implements AutoCloseable {
    */
   public Session openSession() {
     checkOpen();
+    refuseDiffusion();
+    return register(decoder.open(techniques));
+  }
+
+  /**
+   * Opens an empty sequence to keep, computed with other techniques than the model's own.
+   *
+   * @throws IllegalArgumentException if they do not suit the model or each other
+   */
+  public Session openSession(List<Technique> techniques) {
+    checkOpen();
+    refuseDiffusion();
+    return register(decoder.open(compose(techniques, config(), fingerprint)));
+  }
+
+  /**
+   * The same weights with other techniques, to compare or to choose by request. Closing it closes
+   * its own sessions; the weights belong to the model it came from.
+   *
+   * @throws IllegalArgumentException if they do not suit the model or each other
+   */
+  public LanguageModel withTechniques(List<Technique> techniques) {
+    checkOpen();
+    return new LanguageModel(this, techniques);
+  }
+
+  /** The techniques it computes with, in order; none for exact dense execution. */
+  public List<Technique> techniques() {
+    return techniques.techniques();
+  }
+
+  /** The checkpoint's {@link dev.winnow.models.checkpoint.CheckpointFingerprint}. */
+  public String fingerprint() {
+    return fingerprint.get();
+  }
+
+  private void refuseDiffusion() {
     if (isMaskedDiffusion()) {
       throw new IllegalArgumentException(
           ("a %s model fills a whole response by masked diffusion and cannot go on token by token;"
                   + " use diffuse with a DiffusionConfig, or winnow generate")
               .formatted(config().modelType()));
     }
-    return register(decoder.open());
   }
 
   Session register(Sequence sequence) {
@@ -346,12 +428,16 @@ public final class LanguageModel implements AutoCloseable {
     return loadMs;
   }
 
+  TechniquePipeline pipeline() {
+    return techniques;
+  }
+
   Decoder decoder() {
     return decoder;
   }
 
   boolean isClosed() {
-    return decoder.isClosed();
+    return closed || decoder.isClosed();
   }
 
   void checkOpen() {
@@ -363,8 +449,13 @@ public final class LanguageModel implements AutoCloseable {
   /** Cancels what runs, waits for the steps in progress, and frees everything. */
   @Override
   public void close() {
-    decoder.close();
+    closed = true;
+    if (ownsDecoder) {
+      decoder.close();
+    }
     List.copyOf(sessions).forEach(Session::close);
-    codec.ifPresent(TextCodec::close);
+    if (ownsDecoder) {
+      codec.ifPresent(TextCodec::close);
+    }
   }
 }

@@ -8,6 +8,7 @@ import dev.winnow.models.CausalLm;
 import dev.winnow.models.CausalLms;
 import dev.winnow.models.Device;
 import dev.winnow.models.checkpoint.Checkpoint;
+import dev.winnow.models.checkpoint.CheckpointFingerprint;
 import dev.winnow.models.checkpoint.Checkpoints;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +64,8 @@ final class ModelLoader {
         event.commit();
       }
       Duration time = Duration.ofNanos(System.nanoTime() - start);
-      return new LanguageModel(model, kernels, text, defaults, options.engine(), time);
+      Supplier<String> fingerprint = () -> CheckpointFingerprint.of(checkpoint);
+      return new LanguageModel(model, kernels, text, defaults, options.engine(), time, fingerprint);
     } catch (RuntimeException | Error e) {
       closeAll(opened, e);
       throw e;

@@ -84,7 +84,7 @@ class DiffusionTest {
       // pair, in each of three passes.
       long pairs = 3 * 4 * 12 * 12;
       assertThat(result.ledger().layers())
-          .containsOnly(new LayerLedger(36, 36, pairs, pairs, 32 * pairs, 32 * pairs))
+          .containsOnly(new LayerLedger(36, 36, 0, pairs, pairs, 32 * pairs, 32 * pairs, 0, 0))
           .hasSize(2);
       assertThat(result.ledger().flops())
           .isEqualTo(result.ledger().denseFlops())
@@ -103,7 +103,7 @@ class DiffusionTest {
 
       long pairs = 3 * 4 * 12 * 12;
       assertThat(result.ledger().layers().get(1))
-          .isEqualTo(new LayerLedger(0, 36, 0, pairs, 0, 32 * pairs));
+          .isEqualTo(new LayerLedger(0, 36, 0, 0, pairs, 0, 32 * pairs, 0, 0));
     }
   }
 

@@ -47,7 +47,7 @@ class LedgerTest {
     assertThat(ledger.kvBytesRead()).isEqualTo(2 * 112 * 32);
     assertThat(ledger.denseKvBytesRead()).isEqualTo(2 * 112 * 32);
     assertThat(ledger.layers())
-        .containsOnly(new LayerLedger(7, 7, 112, 112, 112 * 32, 112 * 32))
+        .containsOnly(new LayerLedger(7, 7, 0, 112, 112, 112 * 32, 112 * 32, 0, 0))
         .hasSize(2);
   }
 
@@ -65,7 +65,8 @@ class LedgerTest {
     assertThat(ledger.denseFlops()).isEqualTo(DENSE);
     assertThat(ledger.kvBytesRead()).isEqualTo(112 * 32);
     assertThat(ledger.denseKvBytesRead()).isEqualTo(2 * 112 * 32);
-    assertThat(ledger.layers().get(1)).isEqualTo(new LayerLedger(0, 7, 0, 112, 0, 112 * 32));
+    assertThat(ledger.layers().get(1))
+        .isEqualTo(new LayerLedger(0, 7, 0, 0, 112, 0, 112 * 32, 0, 0));
     assertThat(result.metrics().peakKvBytes()).isEqualTo(256 * 2 * 2 * 4 * 4);
   }
 
@@ -76,7 +77,7 @@ class LedgerTest {
     // The prompt is dense, 15 pairs a head; the tokens at 5 and 6 see 4 keys each instead of 6 and
     // 7.
     assertThat(ledger.layers().get(0))
-        .isEqualTo(new LayerLedger(7, 7, 4 * 23, 112, 4 * 23 * 32, 112 * 32));
+        .isEqualTo(new LayerLedger(7, 7, 2, 4 * 23, 112, 4 * 23 * 32, 112 * 32, 0, 0));
     assertThat(ledger.layers().get(1).pairs()).isEqualTo(112);
     assertThat(ledger.flops()).isEqualTo(DENSE - (112 - 92) * 16);
     assertThat(ledger.denseFlops()).isEqualTo(DENSE);

@@ -8,7 +8,7 @@ package dev.winnow.kernels;
  *     the scaled scores; null when not wanted
  * @param mass float32 {@code [heads, keys]}: probability that each key of the plan received, summed
  *     over query rows, keys of all segments one after the other in list order ({@code keys} = the
- *     largest total count of any KV head); null when not wanted
+ *     largest total count of any head); null when not wanted
  */
 public record AttentionOutput(HeadsView values, Buffer logSumExp, Buffer mass) {
   /** Output values only. */

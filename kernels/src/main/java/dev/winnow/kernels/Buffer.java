@@ -88,6 +88,18 @@ public final class Buffer implements AutoCloseable {
     };
   }
 
+  /** Sets element {@code index}, rounded to the nearest number of this type, ties to even. */
+  public void setFloat(long index, float value) {
+    switch (dtype) {
+      case F32 -> segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, index * 4, value);
+      case F16 ->
+          segment.set(ValueLayout.JAVA_SHORT_UNALIGNED, index * 2, Float.floatToFloat16(value));
+      case BF16 ->
+          segment.set(ValueLayout.JAVA_SHORT_UNALIGNED, index * 2, DType.floatToBfloat16(value));
+      case I32 -> throw new IllegalArgumentException("not a floating-point type: " + dtype);
+    }
+  }
+
   /** Copies out {@code count} elements from {@code from}, widened to float32. */
   public float[] toFloats(long from, int count) {
     float[] values = new float[count];

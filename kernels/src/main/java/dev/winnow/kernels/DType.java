@@ -26,4 +26,13 @@ public enum DType {
   public boolean isFloat() {
     return this != I32;
   }
+
+  /** The bits of the nearest bfloat16 number, the even one of two; a NaN stays one. */
+  public static short floatToBfloat16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) {
+      return (short) ((bits >> 16) | 0x40); // even when only low mantissa bits were set
+    }
+    return (short) ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+  }
 }

@@ -35,8 +35,74 @@ public interface Kernels extends AutoCloseable {
   void appendKv(HeadsView keys, HeadsView values, KvPages cache);
 
   /**
+   * Appends the listed dimensions of rows {@code [firstRow, firstRow + rows)} of {@code cache} to
+   * {@code packed}, which grows as needed: FASA's dominant dimensions, stored densely.
+   *
+   * @param dims {@code [packed.heads(), packed.headDim()]}, dimensions of a head of the cache, in
+   *     any order; head {@code p} of {@code packed} takes them from KV head {@code p /
+   *     (packed.heads() / cache.kvHeads())}
+   * @param packed a multiple of the cache's KV heads; its type may differ from the cache's
+   */
+  void packKeys(KvPages cache, int firstRow, int rows, int[][] dims, KeyPages packed);
+
+  /**
+   * Dot products of one query row with keys {@code [from, to)}, without any scale; all query heads
+   * of a group share one read of each key.
+   *
+   * @param queries {@code [1, heads, headDim]}; query head {@code h} meets key head {@code h /
+   *     (heads / keys.heads())}
+   * @param keys {@code [keyHeads, length, headDim]}
+   * @param scores float32 {@code [heads, to - from]}, written from element 0; may be longer
+   * @return what was done, counted while doing it
+   */
+  SelectionCost scoreKeys(HeadsView queries, KeyStore keys, int from, int to, Buffer scores);
+
+  /**
+   * TokenSelect's soft vote: {@code votes[g, i]} is the sum, over the heads of group {@code g}, of
+   * the softmax over {@code i} of their scores.
+   *
+   * <p>A score of {@code -inf} gets no vote, and neither does a head without other scores; NaN or
+   * {@code +inf} makes the votes of its whole group NaN.
+   *
+   * @param scores float32 {@code [heads, count]}; may be longer
+   * @param groups how many groups of neighbouring heads vote apart; divides {@code heads}
+   * @param votes float32 {@code [groups, count]}, written from element 0; may be longer; not the
+   *     memory of {@code scores}
+   */
+  void softVote(Buffer scores, int heads, int groups, int count, Buffer votes);
+
+  /**
+   * Indices, ascending and relative to {@code offset}, of the {@code k} largest of {@code count}
+   * scores; of equal scores the lower index wins, {@code -0.0} equals {@code 0.0}, and NaN is less
+   * than everything else.
+   *
+   * @param scores float32
+   * @param offset element at which the scores begin
+   * @param k how many, at least 0; {@code count} or more gives all indices
+   */
+  int[] topK(Buffer scores, long offset, int count, int k);
+
+  /**
+   * {@link #topK(Buffer, long, int, int)} of each row of {@code scores}.
+   *
+   * @param scores float32 {@code [rows, count]}; may be longer
+   */
+  int[][] topKRows(Buffer scores, int rows, int count, int k);
+
+  /**
+   * Cosine of a probe with representatives {@code [from, to)}; 0 where either is all zeros.
+   *
+   * @param probe {@code [1, 1, width]}
+   * @param representatives {@code [1, length, width]}
+   * @param scores float32 {@code [to - from]}, written from element 0; may be longer
+   * @return what was done, counted while doing it
+   */
+  SelectionCost blockScores(
+      HeadsView probe, KeyStore representatives, int from, int to, Buffer scores);
+
+  /**
    * Attention of every query row over the plan's keys; all query heads of a group share one read of
-   * keys and values.
+   * keys and values, unless a segment lists rows per query head.
    *
    * @param plan queries and keys
    * @param cache keys and values {@code [kvHeads, length, headDim]}; query heads are a multiple

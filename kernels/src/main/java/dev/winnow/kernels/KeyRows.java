@@ -7,11 +7,19 @@ package dev.winnow.kernels;
  */
 public sealed interface KeyRows {
 
-  /** Number of rows that KV head {@code kvHead} offers. */
-  int count(int kvHead);
+  /** Number of lists: 1 if all heads read the same rows. */
+  int listCount();
 
-  /** Row {@code i} of KV head {@code kvHead}; ascending in {@code i}. */
-  int row(int kvHead, int i);
+  /** Number of rows in {@code list}, any list if there is only one. */
+  int count(int list);
+
+  /** Row {@code i} of {@code list}, any list if there is only one; ascending in {@code i}. */
+  int row(int list, int i);
+
+  /** The list that {@code head} of {@code heads} reads: neighbouring heads share one. */
+  default int listOf(int head, int heads) {
+    return head / (heads / listCount());
+  }
 
   /** Rows {@code [from, to)}: the dense case. */
   record Range(int from, int to) implements KeyRows {
@@ -23,12 +31,17 @@ public sealed interface KeyRows {
     }
 
     @Override
-    public int count(int kvHead) {
+    public int listCount() {
+      return 1;
+    }
+
+    @Override
+    public int count(int list) {
       return to - from;
     }
 
     @Override
-    public int row(int kvHead, int i) {
+    public int row(int list, int i) {
       return from + i;
     }
   }
@@ -36,7 +49,8 @@ public sealed interface KeyRows {
   /**
    * Gathered rows.
    *
-   * @param lists strictly ascending rows: one list that all KV heads share, or one per KV head
+   * @param lists strictly ascending rows: one list that all heads share, one per KV head, or one
+   *     per query head, which then reads its rows alone
    */
   record Gathered(int[][] lists) implements KeyRows {
     /** Checks that every list ascends strictly from at least zero. */
@@ -53,24 +67,29 @@ public sealed interface KeyRows {
       }
     }
 
-    /** One list that all KV heads share. */
+    /** One list that all heads share. */
     public static Gathered shared(int... rows) {
       return new Gathered(new int[][] {rows});
     }
 
-    /** The list of KV head {@code kvHead}; do not modify. */
-    public int[] list(int kvHead) {
-      return lists.length == 1 ? lists[0] : lists[kvHead];
+    /** List {@code list}, any if there is only one; do not modify. */
+    public int[] list(int list) {
+      return lists.length == 1 ? lists[0] : lists[list];
     }
 
     @Override
-    public int count(int kvHead) {
-      return list(kvHead).length;
+    public int listCount() {
+      return lists.length;
     }
 
     @Override
-    public int row(int kvHead, int i) {
-      return list(kvHead)[i];
+    public int count(int list) {
+      return list(list).length;
+    }
+
+    @Override
+    public int row(int list, int i) {
+      return list(list)[i];
     }
   }
 }

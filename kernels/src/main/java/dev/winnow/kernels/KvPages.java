@@ -11,10 +11,7 @@ import java.util.List;
  * a head is row {@code t % pageTokens} of page {@code t / pageTokens}. A page may be shared by
  * several sequences while nobody writes it; {@link Page#close()} is the owner's business.
  */
-public final class KvPages {
-  /** Tokens per page: one head's share of a page is a few tens of KiB, long enough to stream. */
-  public static final int PAGE_TOKENS = 256;
-
+public final class KvPages implements KeyStore {
   /**
    * One page.
    *
@@ -51,17 +48,25 @@ public final class KvPages {
     return kvHeads;
   }
 
-  /** Elements per head. */
+  /** The same as {@link #kvHeads()}. */
+  @Override
+  public int heads() {
+    return kvHeads;
+  }
+
+  @Override
   public int headDim() {
     return headDim;
   }
 
   /** How keys and values are stored. */
+  @Override
   public DType dtype() {
     return dtype;
   }
 
   /** Tokens stored. */
+  @Override
   public int length() {
     return length;
   }
@@ -79,6 +84,11 @@ public final class KvPages {
   /** Page {@code index}. */
   public Page page(int index) {
     return pages.get(index);
+  }
+
+  @Override
+  public Buffer keys(int page) {
+    return pages.get(page).keys();
   }
 
   /** Adds a page at the end. */
@@ -127,7 +137,8 @@ public final class KvPages {
     return dropped;
   }
 
-  /** Index in a page's buffers of the first element of row {@code token} of {@code head}. */
+  /** Index in a page's keys or values of the first element of row {@code token} of {@code head}. */
+  @Override
   public long index(int head, int token) {
     return ((long) head * PAGE_TOKENS + token % PAGE_TOKENS) * headDim;
   }

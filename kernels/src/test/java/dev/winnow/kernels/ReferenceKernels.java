@@ -48,6 +48,42 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
+  public void packKeys(KvPages cache, int firstRow, int rows, int[][] dims, KeyPages packed) {
+    ReferenceSelection.packKeys(cache, firstRow, rows, dims, packed);
+  }
+
+  @Override
+  public SelectionCost scoreKeys(
+      HeadsView queries, KeyStore keys, int from, int to, Buffer scores) {
+    return ReferenceSelection.scoreKeys(queries, keys, from, to, scores);
+  }
+
+  @Override
+  public void softVote(Buffer scores, int heads, int groups, int count, Buffer votes) {
+    ReferenceSelection.softVote(scores, heads, groups, count, votes);
+  }
+
+  @Override
+  public int[] topK(Buffer scores, long offset, int count, int k) {
+    return ReferenceSelection.topK(scores, offset, count, k);
+  }
+
+  @Override
+  public int[][] topKRows(Buffer scores, int rows, int count, int k) {
+    int[][] found = new int[rows][];
+    for (int row = 0; row < rows; row++) {
+      found[row] = topK(scores, (long) row * count, count, k);
+    }
+    return found;
+  }
+
+  @Override
+  public SelectionCost blockScores(
+      HeadsView probe, KeyStore representatives, int from, int to, Buffer scores) {
+    return ReferenceSelection.blockScores(probe, representatives, from, to, scores);
+  }
+
+  @Override
   public AttentionCost attend(AttentionPlan plan, KvPages cache, AttentionOutput output) {
     HeadsView shape = plan.segments().get(0).queries();
     int group = shape.heads() / cache.kvHeads();
@@ -56,24 +92,26 @@ public final class ReferenceKernels implements Kernels {
     }
     for (int row = 0; row < plan.rows(); row++) {
       for (int head = 0; head < shape.heads(); head++) {
-        attendOne(plan, cache, output, row, head, head / group);
+        attendOne(plan, cache, output, row, head, group);
       }
     }
     return cost(plan, cache);
   }
 
   private static void attendOne(
-      AttentionPlan plan, KvPages cache, AttentionOutput output, int row, int head, int kvHead) {
+      AttentionPlan plan, KvPages cache, AttentionOutput output, int row, int head, int group) {
+    int kvHead = head / group;
     List<Double> scores = new ArrayList<>();
     List<double[]> values = new ArrayList<>();
     List<Integer> massIndices = new ArrayList<>();
     int segmentStart = 0;
     for (AttentionPlan.Segment segment : plan.segments()) {
       double[] query = read(segment.queries(), row, head);
-      int count = segment.keys().count(kvHead);
+      int list = listOf(segment.keys(), head, kvHead, cache);
+      int count = segment.keys().count(list);
       for (int i = 0; i < count; i++) {
-        int t = segment.keys().row(kvHead, i);
-        if (plan.sees(plan.firstPosition() + row, t)) {
+        int t = segment.keys().row(list, i);
+        if (plan.sees(segment, plan.firstPosition() + row, t)) {
           double[] key = key(segment.keyRotation(), cache, kvHead, t, i);
           scores.add(dot(query, key) * plan.scale());
           values.add(stored(cache.page(t / KvPages.PAGE_TOKENS).values(), cache, kvHead, t));
@@ -119,20 +157,29 @@ public final class ReferenceKernels implements Kernels {
   /** Pairs by asking {@code sees} for each; bytes are an implementation's own and left at zero. */
   @Override
   public AttentionCost cost(AttentionPlan plan, KvPages cache) {
-    int group = plan.segments().get(0).queries().heads() / cache.kvHeads();
+    int heads = plan.segments().get(0).queries().heads();
     long pairs = 0;
     for (AttentionPlan.Segment segment : plan.segments()) {
-      for (int h = 0; h < cache.kvHeads(); h++) {
-        for (int i = 0; i < segment.keys().count(h); i++) {
+      for (int h = 0; h < heads; h++) {
+        int list = listOf(segment.keys(), h, h / (heads / cache.kvHeads()), cache);
+        for (int i = 0; i < segment.keys().count(list); i++) {
           for (int row = 0; row < plan.rows(); row++) {
-            if (plan.sees(plan.firstPosition() + row, segment.keys().row(h, i))) {
-              pairs += group;
+            if (plan.sees(segment, plan.firstPosition() + row, segment.keys().row(list, i))) {
+              pairs++;
             }
           }
         }
       }
     }
     return new AttentionCost(pairs, 0);
+  }
+
+  /** The one list, the list of the KV head, or the query head's own. */
+  private static int listOf(KeyRows keys, int head, int kvHead, KvPages cache) {
+    if (!(keys instanceof KeyRows.Gathered gathered) || gathered.lists().length == 1) {
+      return 0;
+    }
+    return gathered.lists().length == cache.kvHeads() ? kvHead : head;
   }
 
   @Override

@@ -20,4 +20,11 @@ public record AttentionSpec(
     boolean causal,
     int window,
     float scale,
-    RotaryTable rotary) {}
+    RotaryTable rotary) {
+
+  /** Causal attention: a query sees no later keys. */
+  public AttentionSpec(
+      int heads, int kvHeads, int headDim, int window, float scale, RotaryTable rotary) {
+    this(heads, kvHeads, headDim, true, window, scale, rotary);
+  }
+}

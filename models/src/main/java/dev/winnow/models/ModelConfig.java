@@ -32,4 +32,33 @@ public record ModelConfig(
     int maxPositionEmbeddings,
     boolean tiedEmbeddings,
     List<Integer> eosTokenIds,
-    OptionalInt maskTokenId) {}
+    OptionalInt maskTokenId) {
+
+  /** A model that generates token by token. */
+  public ModelConfig(
+      String modelType,
+      int vocabSize,
+      int hiddenSize,
+      int intermediateSize,
+      int layers,
+      int heads,
+      int kvHeads,
+      int headDim,
+      int maxPositionEmbeddings,
+      boolean tiedEmbeddings,
+      List<Integer> eosTokenIds) {
+    this(
+        modelType,
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        layers,
+        heads,
+        kvHeads,
+        headDim,
+        maxPositionEmbeddings,
+        tiedEmbeddings,
+        eosTokenIds,
+        OptionalInt.empty());
+  }
+}

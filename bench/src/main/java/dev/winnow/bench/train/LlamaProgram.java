@@ -22,7 +22,7 @@ final class LlamaProgram {
    * @param loss resource with a method {@code loss} of inputs and weights
    */
   static String of(LlamaShape shape, boolean causal, String loss) {
-    return resource("llama")
+    return (resource("blocks") + resource("llama"))
             .replace("HEAD_DIM", Integer.toString(shape.headDim()))
             .replace("EPSILON", Double.toString(shape.normEpsilon()))
             .replace("CAUSAL", causal ? "True" : "False")
@@ -42,6 +42,11 @@ final class LlamaProgram {
 
   private static TorchTensor angles(
       TorchScript script, LlamaShape shape, int tokens, boolean cosine) {
+    return script.floats(rotary(shape, tokens, cosine), tokens, shape.headDim());
+  }
+
+  /** Cosines or sines of the rotary angles, {@code [tokens, headDim]}. */
+  static float[] rotary(LlamaShape shape, int tokens, boolean cosine) {
     int width = shape.headDim();
     float[] values = new float[tokens * width];
     for (int i = 0; i < tokens; i++) {
@@ -51,7 +56,7 @@ final class LlamaProgram {
         values[i * width + j] = (float) (cosine ? Math.cos(angle) : Math.sin(angle));
       }
     }
-    return script.floats(values, tokens, width);
+    return values;
   }
 
   /** A TorchScript resource of this package. */

@@ -16,7 +16,7 @@ public record ReferenceRecipe(String name, String summary, ReferenceTask task, S
 
   /** Every recipe; a new one is one line here. */
   private static final List<ReferenceRecipe> ALL =
-      List.of(RecallReference.recipe(), DiffuseReference.recipe());
+      List.of(DiffuseReference.recipe(), GlimpseReference.recipe(), RecallReference.recipe());
 
   /** Tokens of the longest sequence it is trained on. */
   public int trainedTokens() {

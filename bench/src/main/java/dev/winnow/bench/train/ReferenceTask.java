@@ -27,7 +27,7 @@ interface ReferenceTask {
   Map<String, ObjectNode> documents();
 
   /**
-   * Scores a finished checkpoint with the engine.
+   * Scores a finished checkpoint, with the engine if it can run it.
    *
    * @param questions how many to ask for each score
    * @return exact match by what was asked, in the order of the model card

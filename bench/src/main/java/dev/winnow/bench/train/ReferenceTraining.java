@@ -107,7 +107,8 @@ public record ReferenceTraining(ReferenceRecipe recipe, long seed, int threads, 
     return seed * 0x9E3779B97F4A7C15L + step + 1;
   }
 
-  private String identity(Schedule schedule) {
+  /** Tells this training from others. */
+  String identity(Schedule schedule) {
     return "%s seed %d %s %s".formatted(recipe.name(), seed, recipe.task(), schedule);
   }
 

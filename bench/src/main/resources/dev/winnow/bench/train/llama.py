@@ -1,23 +1,6 @@
-  # A Llama decoder with tied embeddings, differentiated. HEAD_DIM, EPSILON and CAUSAL are replaced by values.
+  # A Llama decoder with tied embeddings, differentiated. HEAD_DIM and CAUSAL are replaced by values.
   # weights: embedding; nine per layer: norm, q, k, v, o, norm, gate, up, down; final norm.
   # batch: ids [rows, tokens]; cos, sin [tokens, HEAD_DIM]; positions of predicted tokens in the flattened ids; what the loss wants.
-
-  def normalized(self, x: Tensor, gain: Tensor) -> Tensor:
-    scale = torch.rsqrt(torch.add(torch.mean(torch.mul(x, x), [-1], True), EPSILON))
-    return torch.mul(torch.mul(x, scale), gain)
-
-  def heads(self, x: Tensor) -> Tensor:
-    return torch.transpose(torch.view(x, [torch.size(x, 0), torch.size(x, 1), -1, HEAD_DIM]), 1, 2)
-
-  def rotated(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    a, b, = torch.chunk(x, 2, -1)
-    return torch.add(torch.mul(x, cos), torch.mul(torch.cat([torch.neg(b), a], -1), sin))
-
-  # Every key and value head once for each of its query heads.
-  def spread(self, x: Tensor, heads: int) -> Tensor:
-    kv = torch.size(x, 1)
-    wide = torch.expand(torch.unsqueeze(x, 2), [torch.size(x, 0), kv, torch.floordiv(heads, kv), torch.size(x, 2), HEAD_DIM])
-    return torch.reshape(wide, [torch.size(x, 0), heads, torch.size(x, 2), HEAD_DIM])
 
   def attention(self, x: Tensor, cos: Tensor, sin: Tensor, w: List[Tensor], i: int) -> Tensor:
     h = (self).normalized(x, w[i])

@@ -6,6 +6,7 @@ import dev.winnow.kernels.KvPages;
 import dev.winnow.models.AttentionSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
 
@@ -14,7 +15,8 @@ import java.util.function.IntPredicate;
  *
  * <p>It grows page by page without copying. {@link #fork()} shares every page; a shared page is
  * copied when one of its users is about to write it. A layer that tokens passed by, or before which
- * they were pruned, has fewer rows than {@link #length()}. Not for use by several threads at once.
+ * they were pruned, has fewer rows than {@link #length()}; so has one whose rows were evicted with
+ * {@link #keep}. Not for use by several threads at once.
  */
 public final class KvCache implements AutoCloseable {
   private final PagePool pool;
@@ -22,7 +24,9 @@ public final class KvCache implements AutoCloseable {
   private final List<KvPages> layers = new ArrayList<>();
   private final List<List<Shared>> pages = new ArrayList<>();
   private final List<RowTokens> tokens = new ArrayList<>();
+  private final int[] evicted;
   private int length;
+  private int keptFor;
 
   /**
    * An empty cache.
@@ -34,6 +38,7 @@ public final class KvCache implements AutoCloseable {
   public KvCache(PagePool pool, List<AttentionSpec> specs, DType dtype, int maxTokens) {
     this.pool = pool;
     this.maxTokens = maxTokens;
+    this.evicted = new int[specs.size()];
     for (AttentionSpec spec : specs) {
       layers.add(new KvPages(spec.kvHeads(), spec.headDim(), dtype));
       pages.add(new ArrayList<>());
@@ -45,6 +50,8 @@ public final class KvCache implements AutoCloseable {
     pool = parent.pool;
     maxTokens = parent.maxTokens;
     length = parent.length;
+    evicted = parent.evicted.clone();
+    keptFor = parent.keptFor;
     for (int layer = 0; layer < parent.layers.size(); layer++) {
       KvPages from = parent.layers.get(layer);
       KvPages to = new KvPages(from.kvHeads(), from.headDim(), from.dtype());
@@ -84,6 +91,91 @@ public final class KvCache implements AutoCloseable {
     tokens.get(layer).add(rowTokens);
   }
 
+  /** Position of the next row of {@code layer}: its rows, and those that were evicted. */
+  public int nextPosition(int layer) {
+    return layers.get(layer).length() + evicted[layer];
+  }
+
+  /**
+   * Keeps some rows of {@code layer} and gives the memory of the others back. Tokens so far cannot
+   * be forgotten one by one any more, see {@link #canTruncate}.
+   *
+   * @param lists for each KV head the rows to keep, ascending, as many for every head
+   * @throws CapacityException if pages shared with a fork would have to be copied and there is no
+   *     room for the copies; nothing has changed then
+   */
+  public void keep(int layer, int[][] lists) {
+    KvPages rows = layers.get(layer);
+    checkLists(lists, rows);
+    int kept = lists[0].length;
+    // Pages are taken first: where there is no room for them, nothing has changed.
+    makePrivate(layer, Compaction.firstMoved(lists), kept);
+    evicted[layer] += rows.length() - kept;
+    keptFor = length;
+    Compaction.run(rows, lists);
+    rows.setLength(kept);
+    tokens.get(layer).keep(lists[0]);
+    dropUnused(layer);
+  }
+
+  private static void checkLists(int[][] lists, KvPages rows) {
+    if (lists.length != rows.kvHeads()) {
+      throw new IllegalArgumentException(
+          "%d lists of rows to keep for %d KV heads".formatted(lists.length, rows.kvHeads()));
+    }
+    for (int[] list : lists) {
+      if (list.length == 0 || list.length != lists[0].length) {
+        throw new IllegalArgumentException(
+            "every KV head keeps as many rows, at least one; got %d and %d"
+                .formatted(lists[0].length, list.length));
+      }
+      for (int i = 0; i < list.length; i++) {
+        if (list[i] >= rows.length() || list[i] < (i == 0 ? 0 : list[i - 1] + 1)) {
+          throw new IllegalArgumentException(
+              "rows to keep must ascend within [0, %d), got %d at index %d"
+                  .formatted(rows.length(), list[i], i));
+        }
+      }
+    }
+  }
+
+  /** Copies the shared ones of the pages that rows {@code [from, to)} lie in. */
+  private void makePrivate(int layer, int from, int to) {
+    if (from == to) {
+      return;
+    }
+    List<Shared> owned = pages.get(layer);
+    for (int index = from / KvPages.PAGE_TOKENS; index * KvPages.PAGE_TOKENS < to; index++) {
+      if (pool.isShared(owned.get(index))) {
+        copyPage(layer, index, layers.get(layer).length());
+      }
+    }
+  }
+
+  private void copyPage(int layer, int index, int needed) {
+    List<Shared> owned = pages.get(layer);
+    Shared mine = take(layer, needed);
+    copy(owned.get(index).page, mine.page);
+    pool.release(owned.get(index));
+    owned.set(index, mine);
+    layers.get(layer).replacePage(index, mine.page);
+  }
+
+  private void dropUnused(int layer) {
+    KvPages rows = layers.get(layer);
+    List<Shared> owned = pages.get(layer);
+    int keep = (rows.length() + KvPages.PAGE_TOKENS - 1) / KvPages.PAGE_TOKENS;
+    rows.dropPages(keep);
+    while (owned.size() > keep) {
+      pool.release(owned.removeLast());
+    }
+  }
+
+  /** Whether tokens from {@code newLength} on can be forgotten: not some of those evicted. */
+  public boolean canTruncate(int newLength) {
+    return newLength == 0 || newLength >= keptFor;
+  }
+
   /** Whether no token has passed {@code layer} by or was pruned before it. */
   public boolean isComplete(int layer) {
     return tokens.get(layer).isComplete();
@@ -108,11 +200,7 @@ public final class KvCache implements AutoCloseable {
     }
     int tail = rowsOfLayer.length() / KvPages.PAGE_TOKENS;
     if (tail < owned.size() && pool.isShared(owned.get(tail))) {
-      Shared mine = take(layer, needed);
-      copy(owned.get(tail).page, mine.page);
-      pool.release(owned.get(tail));
-      owned.set(tail, mine);
-      rowsOfLayer.replacePage(tail, mine.page);
+      copyPage(layer, tail, needed);
     }
     while (rowsOfLayer.capacity() < needed) {
       Shared mine = take(layer, needed);
@@ -152,7 +240,8 @@ public final class KvCache implements AutoCloseable {
     long bytes = 0;
     for (int layer = 0; layer < layers.size(); layer++) {
       if (runs.test(layer)) {
-        int wanted = (tokens + KvPages.PAGE_TOKENS - 1) / KvPages.PAGE_TOKENS;
+        int rows = layers.get(layer).length() + Math.max(0, tokens - length);
+        int wanted = (rows + KvPages.PAGE_TOKENS - 1) / KvPages.PAGE_TOKENS;
         bytes +=
             Math.max(0, wanted - pages.get(layer).size()) * PagePool.pageBytes(layers.get(layer));
       }
@@ -201,19 +290,23 @@ public final class KvCache implements AutoCloseable {
       throw new IllegalArgumentException(
           "length must be in [0, %d], got %d".formatted(length, newLength));
     }
+    if (!canTruncate(newLength)) {
+      throw new IllegalStateException(
+          "tokens before %d were evicted, so that those from %d on cannot be forgotten"
+              .formatted(keptFor, newLength));
+    }
     for (int layer = 0; layer < layers.size(); layer++) {
       KvPages rows = layers.get(layer);
       // A step that failed may have stored rows that were not noted yet.
       rows.setLength(Math.min(rows.length(), tokens.get(layer).before(newLength)));
       tokens.get(layer).truncate(rows.length());
-      List<Shared> owned = pages.get(layer);
-      int keep = (rows.length() + KvPages.PAGE_TOKENS - 1) / KvPages.PAGE_TOKENS;
-      rows.dropPages(keep);
-      while (owned.size() > keep) {
-        pool.release(owned.removeLast());
-      }
+      dropUnused(layer);
     }
     length = newLength;
+    if (length == 0) {
+      keptFor = 0;
+      Arrays.fill(evicted, 0);
+    }
   }
 
   /** Bytes of the pages it uses, shared ones included. */

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * Which token of the sequence each row of a layer's cache belongs to, ascending; kept as a list
- * only once rows and tokens differ, because a layer was skipped or tokens were pruned before it.
+ * only once rows and tokens differ, because a layer was skipped, tokens were pruned before it or
+ * rows evicted.
  */
 final class RowTokens {
   private int size;
@@ -53,6 +54,16 @@ final class RowTokens {
     }
     int found = Arrays.binarySearch(tokens, 0, size, token);
     return found >= 0 ? found : -found - 1;
+  }
+
+  /** Keeps the rows in {@code list}, which ascends, and forgets the others. */
+  void keep(int[] list) {
+    int[] kept = new int[list.length];
+    for (int i = 0; i < list.length; i++) {
+      kept[i] = tokens == null ? list[i] : tokens[list[i]];
+    }
+    tokens = kept;
+    size = kept.length;
   }
 
   /** Forgets all rows but the first {@code rows}. */

@@ -2,6 +2,7 @@ package dev.winnow.engine.loop;
 
 import dev.winnow.engine.metrics.Events;
 import dev.winnow.engine.metrics.LedgerCounter;
+import dev.winnow.engine.metrics.StageClock;
 import dev.winnow.engine.technique.Phase;
 import dev.winnow.models.CausalLm;
 import java.util.function.BooleanSupplier;
@@ -71,6 +72,11 @@ public final class Canvas implements AutoCloseable {
       event.tokens = ids.length;
       event.commit();
     }
+  }
+
+  /** Where its time went. */
+  public StageClock clock() {
+    return sequence.clock();
   }
 
   /** Whether {@code tokens} tokens fit; an exception says what would. */

@@ -19,7 +19,6 @@ public final class Decoder implements AutoCloseable {
   private final CausalLm model;
   private final Kernels kernels;
   private final PagePool pages;
-  private final TechniquePipeline techniques;
   private final List<AttentionSpec> attention;
   private final DType kv;
   private final int maxTokens;
@@ -38,16 +37,9 @@ public final class Decoder implements AutoCloseable {
    * @param kvCacheBytes the most bytes of keys and values of all sequences
    */
   public Decoder(
-      CausalLm model,
-      Kernels kernels,
-      TechniquePipeline techniques,
-      DType kv,
-      int maxTokens,
-      int chunk,
-      long kvCacheBytes) {
+      CausalLm model, Kernels kernels, DType kv, int maxTokens, int chunk, long kvCacheBytes) {
     this.model = model;
     this.kernels = kernels;
-    this.techniques = techniques;
     this.kv = kv;
     this.maxTokens = maxTokens;
     this.pages = new PagePool(kvCacheBytes);
@@ -60,7 +52,7 @@ public final class Decoder implements AutoCloseable {
   }
 
   /** A new, empty sequence. */
-  public Sequence open() {
+  public Sequence open(TechniquePipeline techniques) {
     SequenceContext context =
         new SequenceContext(model.config(), attention, kernels, kv, maxTokens);
     return new Sequence(
@@ -70,8 +62,8 @@ public final class Decoder implements AutoCloseable {
   }
 
   /** A new sequence that is computed as a whole in every pass, for bidirectional models. */
-  public Canvas openCanvas() {
-    return new Canvas(open(), model, step, buffers, lifecycle);
+  public Canvas openCanvas(TechniquePipeline techniques) {
+    return new Canvas(open(techniques), model, step, buffers, lifecycle);
   }
 
   /** Computes the tokens of {@code sequence} up to {@code upTo}; false if cancelled before that. */

@@ -82,7 +82,8 @@ final class Prefill {
           if (sequence.isClosed()) {
             return false;
           }
-          chunk(sequence, Math.min(upTo, sequence.computed() + chunk), phase, rows);
+          int most = Math.min(chunk, sequence.techniques().maxRows());
+          chunk(sequence, Math.min(upTo, sequence.computed() + most), phase, rows);
         }
       } finally {
         lifecycle.exit();

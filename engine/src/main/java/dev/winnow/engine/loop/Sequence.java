@@ -2,8 +2,12 @@ package dev.winnow.engine.loop;
 
 import dev.winnow.engine.cache.KvCache;
 import dev.winnow.engine.metrics.LedgerCounter;
+import dev.winnow.engine.metrics.StageClock;
+import dev.winnow.engine.technique.AttentionObserver;
 import dev.winnow.engine.technique.PipelineSession;
 import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One sequence of tokens with all that was computed for it.
@@ -12,13 +16,17 @@ import java.util.Arrays;
  * during a step, so that closing waits for one step at most.
  */
 public final class Sequence implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Sequence.class);
+
   private final KvCache cache;
   private final PipelineSession techniques;
   private final LedgerCounter ledger;
+  private final StageClock clock = new StageClock();
   private final int layers;
   private int[] ids;
   private int length;
   private long peakKvBytes;
+  private volatile AttentionObserver observer = AttentionObserver.NONE;
   private volatile boolean closed;
 
   /** An empty sequence that owns {@code cache} and {@code techniques}. */
@@ -65,7 +73,15 @@ public final class Sequence implements AutoCloseable {
     if (closed) {
       return;
     }
-    cache.truncate(Math.min(cache.length(), newLength));
+    int keep = Math.min(cache.length(), newLength);
+    if (!cache.canTruncate(keep)) {
+      LOG.warn(
+          "the session is closed: a step failed after tokens that it would have to go back to were"
+              + " evicted");
+      close();
+      return;
+    }
+    cache.truncate(keep);
     techniques.truncate(newLength);
   }
 
@@ -89,7 +105,21 @@ public final class Sequence implements AutoCloseable {
     return ledger;
   }
 
-  /** Most bytes of keys and values it held. */
+  /** Lets {@code observer} look at the steps from now on. */
+  public void observe(AttentionObserver observer) {
+    this.observer = observer;
+  }
+
+  AttentionObserver observer() {
+    return observer;
+  }
+
+  /** Where its time went. */
+  public StageClock clock() {
+    return clock;
+  }
+
+  /** Most bytes of keys and values it held, with what techniques held beside them. */
   public synchronized long peakKvBytes() {
     return peakKvBytes;
   }
@@ -100,7 +130,7 @@ public final class Sequence implements AutoCloseable {
   }
 
   synchronized void notePeak() {
-    peakKvBytes = Math.max(peakKvBytes, cache.bytes());
+    peakKvBytes = Math.max(peakKvBytes, cache.bytes() + techniques.bytes());
   }
 
   KvCache cache() {

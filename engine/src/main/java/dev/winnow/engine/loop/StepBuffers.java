@@ -7,10 +7,14 @@ import dev.winnow.models.CausalLm;
 import dev.winnow.models.Workspace;
 import java.lang.foreign.MemorySegment;
 
-/** The memory one step computes in: the model's workspace and a copy of the queries. */
+/**
+ * The memory one step computes in: the model's workspace, a copy of the queries and what attention
+ * tells of its keys.
+ */
 final class StepBuffers implements AutoCloseable {
   private final Workspace workspace;
   private Buffer queries;
+  private Buffer mass;
 
   StepBuffers(CausalLm model, int rows) {
     workspace = model.newWorkspace(rows);
@@ -42,9 +46,23 @@ final class StepBuffers implements AutoCloseable {
     return copy;
   }
 
+  /** Float32 memory of exactly {@code elements}, valid until the next call. */
+  Buffer mass(long elements) {
+    if (mass == null || mass.elements() != elements) {
+      if (mass != null) {
+        mass.close();
+      }
+      mass = Buffer.allocate(DType.F32, elements);
+    }
+    return mass;
+  }
+
   @Override
   public void close() {
     workspace.close();
+    if (mass != null) {
+      mass.close();
+    }
     if (queries != null) {
       queries.close();
     }

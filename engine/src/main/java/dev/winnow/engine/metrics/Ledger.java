@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * Work executed, against what exact dense execution of the same tokens does.
  *
- * @param flops floating-point operations of matrix products and attention, two per multiply-add
+ * @param flops floating-point operations of matrix products, attention and selection, two per
+ *     multiply-add
  * @param denseFlops the same without techniques
  * @param layers attention and rows by layer
  */
@@ -16,9 +17,14 @@ public record Ledger(long flops, long denseFlops, List<LayerLedger> layers) {
     layers = List.copyOf(layers);
   }
 
-  /** Bytes of keys and values that attention read. */
+  /** Bytes of keys and values that attention read, and those read to choose them. */
   public long kvBytesRead() {
-    return layers.stream().mapToLong(LayerLedger::kvBytesRead).sum();
+    return layers.stream().mapToLong(layer -> layer.kvBytesRead() + layer.selectionBytes()).sum();
+  }
+
+  /** Those of {@link #kvBytesRead()} that were read to choose. */
+  public long selectionBytes() {
+    return layers.stream().mapToLong(LayerLedger::selectionBytes).sum();
   }
 
   /** Bytes of keys and values that dense attention reads. */

@@ -8,10 +8,13 @@ import java.util.List;
 public final class LedgerCounter {
   private final long[] rows;
   private final long[] denseRows;
+  private final long[] sparseRows;
   private final long[] pairs;
   private final long[] densePairs;
   private final long[] bytes;
   private final long[] denseBytes;
+  private final long[] selectionFlops;
+  private final long[] selectionBytes;
   private long flops;
   private long denseFlops;
 
@@ -19,10 +22,13 @@ public final class LedgerCounter {
   public LedgerCounter(int layers) {
     rows = new long[layers];
     denseRows = new long[layers];
+    sparseRows = new long[layers];
     pairs = new long[layers];
     densePairs = new long[layers];
     bytes = new long[layers];
     denseBytes = new long[layers];
+    selectionFlops = new long[layers];
+    selectionBytes = new long[layers];
   }
 
   /** Adds matrix products: those executed, and those of dense execution. */
@@ -46,6 +52,23 @@ public final class LedgerCounter {
     skipped(layer, dense);
   }
 
+  /** Adds {@code count} tokens whose attention in {@code layer} was not dense. */
+  public void sparse(int layer, int count) {
+    sparseRows[layer] += count;
+  }
+
+  /**
+   * Adds what choosing keys of {@code layer} took.
+   *
+   * @param operations floating-point operations
+   * @param bytesRead bytes of whatever was scored
+   */
+  public void selected(int layer, long operations, long bytesRead) {
+    selectionFlops[layer] += operations;
+    selectionBytes[layer] += bytesRead;
+    flops += operations;
+  }
+
   /** Adds a step that passed {@code layer} by. */
   public void skipped(int layer, DenseStep dense) {
     denseRows[layer] += dense.rows();
@@ -59,7 +82,16 @@ public final class LedgerCounter {
     List<LayerLedger> layers = new ArrayList<>();
     for (int i = 0; i < rows.length; i++) {
       layers.add(
-          new LayerLedger(rows[i], denseRows[i], pairs[i], densePairs[i], bytes[i], denseBytes[i]));
+          new LayerLedger(
+              rows[i],
+              denseRows[i],
+              sparseRows[i],
+              pairs[i],
+              densePairs[i],
+              bytes[i],
+              denseBytes[i],
+              selectionFlops[i],
+              selectionBytes[i]));
     }
     return new Ledger(flops, denseFlops, layers);
   }

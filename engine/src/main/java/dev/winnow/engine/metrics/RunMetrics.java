@@ -7,10 +7,17 @@ package dev.winnow.engine.metrics;
  * @param tpotMs mean milliseconds per token after the first; 0 if there was none
  * @param prefilledTokens tokens computed before the first token, cached ones not counted
  * @param completionTokens tokens generated
- * @param peakKvBytes most bytes of keys and values the sequence held
+ * @param peakKvBytes most bytes of keys and values the sequence held, with what techniques held
+ *     beside them
+ * @param stages where the time of its steps went
  */
 public record RunMetrics(
-    double ttftMs, double tpotMs, int prefilledTokens, int completionTokens, long peakKvBytes) {
+    double ttftMs,
+    double tpotMs,
+    int prefilledTokens,
+    int completionTokens,
+    long peakKvBytes,
+    StageTimes stages) {
 
   /** Prompt tokens per second up to the first token; 0 if there was none. */
   public double prefillTokensPerSecond() {

@@ -12,6 +12,7 @@ public final class PipelineSession implements AutoCloseable {
   private final TechniqueSession[] skippers;
   private final TechniqueSession[] planners;
   private final KeyForm[] keyForms;
+  private final int maxRows;
   private final int[] skipperOf;
   private final int[] plannerOf;
   private final int[] prunerOf;
@@ -22,6 +23,7 @@ public final class PipelineSession implements AutoCloseable {
     this.skipperOf = skipperOf;
     this.plannerOf = plannerOf;
     this.prunerOf = prunerOf;
+    maxRows = sessions.stream().mapToInt(TechniqueSession::maxRows).min().orElse(Integer.MAX_VALUE);
     int layers = plannerOf.length;
     skippers = new TechniqueSession[layers];
     planners = new TechniqueSession[layers];
@@ -43,6 +45,16 @@ public final class PipelineSession implements AutoCloseable {
     return keyForms[layer];
   }
 
+  /** The most tokens that may go through the model at once. */
+  public int maxRows() {
+    return maxRows;
+  }
+
+  /** Which rows of {@code layer} each KV head keeps; null for all. */
+  public int[][] evict(int layer, Phase phase, KvPages cache) {
+    return planners[layer] == null ? null : planners[layer].evict(layer, phase, cache);
+  }
+
   /** Tells every technique that rows of {@code layer} were stored. */
   public void onAppend(int layer, KvPages cache, int firstRow, int rows) {
     for (int i = 0; i < sessions.size(); i++) {
@@ -54,6 +66,23 @@ public final class PipelineSession implements AutoCloseable {
   public AttentionPlan plan(PlanRequest request) {
     TechniqueSession planner = planners[request.layer()];
     return planner == null ? request.dense() : planner.plan(request);
+  }
+
+  /** Whether the planner of {@code layer} wants to know the mass of each key. */
+  public boolean wantsMass(int layer, Phase phase) {
+    return planners[layer] != null && planners[layer].wantsMass(layer, phase);
+  }
+
+  /** Tells the planner of the layer that its plan was executed. */
+  public void onAttended(Attended attended) {
+    if (planners[attended.layer()] != null) {
+      planners[attended.layer()].onAttended(attended);
+    }
+  }
+
+  /** Bytes that techniques hold beside the cache. */
+  public long bytes() {
+    return sessions.stream().mapToLong(TechniqueSession::bytes).sum();
   }
 
   /** Whether a technique may prune after {@code layer}. */

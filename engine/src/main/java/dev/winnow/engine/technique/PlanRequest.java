@@ -21,6 +21,7 @@ public final class PlanRequest {
   private final HeadsView rotated;
   private final HeadsView unrotated;
   private final KvPages cache;
+  private final int firstRow;
   private final int firstPosition;
   private final Kernels kernels;
   private AttentionPlan dense;
@@ -38,6 +39,7 @@ public final class PlanRequest {
       HeadsView rotated,
       HeadsView unrotated,
       KvPages cache,
+      int firstRow,
       int firstPosition,
       Kernels kernels) {
     this.layer = layer;
@@ -47,6 +49,7 @@ public final class PlanRequest {
     this.rotated = rotated;
     this.unrotated = unrotated;
     this.cache = cache;
+    this.firstRow = firstRow;
     this.firstPosition = firstPosition;
     this.kernels = kernels;
   }
@@ -89,12 +92,27 @@ public final class PlanRequest {
     return cache;
   }
 
-  /** Position of query row 0, which is also its row in the cache. */
+  /** Row of the cache that holds the key of query row 0. */
+  public int firstRow() {
+    return firstRow;
+  }
+
+  /** Query rows. */
+  public int rows() {
+    return rotated.rows();
+  }
+
+  /** Position of query row 0: its row, and the rows that were evicted before it. */
   public int firstPosition() {
     return firstPosition;
   }
 
-  /** The kernels to compute with. */
+  /** First row of the cache that a query may see: 0, or where the window of row 0 begins. */
+  public int firstVisibleRow() {
+    return spec.window() == 0 ? 0 : Math.max(0, firstRow - spec.window() + 1);
+  }
+
+  /** The kernels to compute with; what they score is counted for the layer. */
   public Kernels kernels() {
     return kernels;
   }
@@ -104,11 +122,25 @@ public final class PlanRequest {
     if (dense == null) {
       AttentionPlan plan =
           spec.causal()
-              ? AttentionPlan.dense(rotated, firstPosition, spec.window(), spec.scale())
-              : AttentionPlan.bidirectional(rotated, firstPosition, cache.length(), spec.scale());
+              ? AttentionPlan.dense(rotated, firstRow, spec.window(), spec.scale())
+              : AttentionPlan.bidirectional(rotated, firstRow, cache.length(), spec.scale());
       dense = keyForm == KeyForm.ROTATED ? plan : rotatingKeys(plan);
     }
     return dense;
+  }
+
+  /**
+   * The plan in which every query row reads {@code keys}, of those that come before it.
+   *
+   * @param keys rows of the cache, stored rotated
+   */
+  public AttentionPlan reading(KeyRows keys) {
+    return reading(List.of(new AttentionPlan.Segment(rotated, keys, KeyRotation.AS_STORED)));
+  }
+
+  /** The plan of {@code segments}, each query row reading what comes before it. */
+  public AttentionPlan reading(List<AttentionPlan.Segment> segments) {
+    return new AttentionPlan(segments, firstRow, spec.causal(), spec.window(), spec.scale());
   }
 
   private AttentionPlan rotatingKeys(AttentionPlan plan) {
@@ -116,7 +148,7 @@ public final class PlanRequest {
     KeyRotation rotation = new KeyRotation.TruePosition(spec.rotary());
     return new AttentionPlan(
         List.of(new AttentionPlan.Segment(rotated, keys, rotation)),
-        firstPosition,
+        firstRow,
         plan.causal(),
         spec.window(),
         spec.scale());

@@ -24,6 +24,23 @@ public interface TechniqueSession extends AutoCloseable {
     return KeyForm.ROTATED;
   }
 
+  /** The most tokens that may go through the model at once; asked once, when opened. */
+  default int maxRows() {
+    return Integer.MAX_VALUE;
+  }
+
+  /**
+   * Which rows a layer whose plan it claims keeps; the others are forgotten for good and their
+   * memory is given back. Asked before the tokens of a step are stored, so that a technique that
+   * compresses a prompt does so when the first token of {@link Phase#DECODE} comes. Positions are
+   * not renumbered. Layers with a sliding window are not asked: they forget by themselves.
+   *
+   * @return for each KV head the rows to keep, ascending, as many for every head; null for all
+   */
+  default int[][] evict(int layer, Phase phase, KvPages cache) {
+    return null;
+  }
+
   /** Rows {@code [firstRow, firstRow + rows)} of {@code layer} were stored in {@code cache}. */
   default void onAppend(int layer, KvPages cache, int firstRow, int rows) {}
 
@@ -31,6 +48,17 @@ public interface TechniqueSession extends AutoCloseable {
   default AttentionPlan plan(PlanRequest request) {
     return request.dense();
   }
+
+  /**
+   * Whether {@link #onAttended} is to know how much of the attention each key got, in a layer whose
+   * plan it claims; it makes attention of many rows slower.
+   */
+  default boolean wantsMass(int layer, Phase phase) {
+    return false;
+  }
+
+  /** Attention of a layer whose plan it claims was computed. */
+  default void onAttended(Attended attended) {}
 
   /**
    * Which rows go on after a layer whose pruning it claims; the others leave the step, and the
@@ -44,6 +72,11 @@ public interface TechniqueSession extends AutoCloseable {
 
   /** Forget what was learnt from tokens at {@code length} and after. */
   default void truncate(int length) {}
+
+  /** Bytes it holds beside the cache: packed keys, representatives, bounds. */
+  default long bytes() {
+    return 0;
+  }
 
   /** A session that has learnt the same and can go on apart; a stateless one may return itself. */
   TechniqueSession fork();

@@ -45,7 +45,6 @@ class LladaGoldenTest {
         new Decoder(
             CausalLms.load(Checkpoints.open(FOLDER), WeightFormat.F32, pool),
             new CpuKernels(1),
-            new TechniquePipeline(List.of(), 2),
             DType.F32,
             256,
             // Shorter than every canvas: a canvas goes through the model as a whole all the same.
@@ -130,7 +129,7 @@ class LladaGoldenTest {
   private static List<List<Integer>> canvases(
       String name, DiffusionConfig config, RandomGenerator random) {
     List<List<Integer>> canvases = new ArrayList<>();
-    try (Canvas canvas = decoder.openCanvas()) {
+    try (Canvas canvas = decoder.openCanvas(new TechniquePipeline(List.of(), 2))) {
       DiffusionLoop loop =
           new DiffusionLoop(canvas, ids(name + ".prompt"), MASK, Set.of(), config, random);
       canvases.add(boxed(loop.response()));

@@ -8,17 +8,22 @@ import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.DType;
 import dev.winnow.kernels.HeadsView;
 import dev.winnow.kernels.Kernels;
+import dev.winnow.kernels.KeyPages;
 import dev.winnow.kernels.KeyRotation;
+import dev.winnow.kernels.KeyStore;
 import dev.winnow.kernels.KvPages;
 import dev.winnow.kernels.RotaryConfig;
 import dev.winnow.kernels.RotaryTable;
+import dev.winnow.kernels.SelectionCost;
 import java.lang.foreign.ValueLayout;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 
 /**
  * The kernels as plain loops in float64: half-split rotary embedding without scaling, one query at
  * a time, every key read once per query head.
  */
-public final class PlainKernels implements Kernels {
+public class PlainKernels implements Kernels {
   private boolean closed;
 
   /** Whether it was closed. */
@@ -108,9 +113,10 @@ public final class PlainKernels implements Kernels {
     double weights = 0;
     for (Segment segment : plan.segments()) {
       HeadsView queries = segment.queries();
-      for (int i = 0; i < segment.keys().count(kvHead); i++) {
-        int token = segment.keys().row(kvHead, i);
-        if (!plan.sees(plan.firstPosition() + row, token)) {
+      int list = segment.keys().listOf(head, to.heads());
+      for (int i = 0; i < segment.keys().count(list); i++) {
+        int token = segment.keys().row(list, i);
+        if (!plan.sees(segment, plan.firstPosition() + row, token)) {
           continue;
         }
         KvPages.Page page = cache.page(token / KvPages.PAGE_TOKENS);
@@ -150,23 +156,120 @@ public final class PlainKernels implements Kernels {
 
   @Override
   public AttentionCost cost(AttentionPlan plan, KvPages cache) {
-    int group = plan.segments().get(0).queries().heads() / cache.kvHeads();
+    int heads = plan.segments().get(0).queries().heads();
     long pairs = 0;
     for (int row = 0; row < plan.rows(); row++) {
       for (Segment segment : plan.segments()) {
-        for (int kvHead = 0; kvHead < cache.kvHeads(); kvHead++) {
-          for (int i = 0; i < segment.keys().count(kvHead); i++) {
-            int token = segment.keys().row(kvHead, i);
+        for (int head = 0; head < heads; head++) {
+          int list = segment.keys().listOf(head, heads);
+          for (int i = 0; i < segment.keys().count(list); i++) {
+            int token = segment.keys().row(list, i);
             if (token >= cache.length()) {
               throw new IllegalArgumentException(
                   "row " + token + " of a cache of " + cache.length());
             }
-            pairs += plan.sees(plan.firstPosition() + row, token) ? group : 0;
+            pairs += plan.sees(segment, plan.firstPosition() + row, token) ? 1 : 0;
           }
         }
       }
     }
     return new AttentionCost(pairs, pairs * 2 * cache.headDim() * cache.dtype().bytes());
+  }
+
+  @Override
+  public void packKeys(KvPages cache, int firstRow, int rows, int[][] dims, KeyPages packed) {
+    for (int r = firstRow; r < firstRow + rows; r++) {
+      float[] row = new float[packed.heads() * packed.headDim()];
+      for (int i = 0; i < row.length; i++) {
+        int head = i / packed.headDim();
+        int kvHead = head / (packed.heads() / cache.kvHeads());
+        row[i] = element(cache, kvHead, r, dims[head][i % packed.headDim()]);
+      }
+      packed.append(row);
+    }
+  }
+
+  @Override
+  public SelectionCost scoreKeys(
+      HeadsView queries, KeyStore keys, int from, int to, Buffer scores) {
+    for (int head = 0; head < queries.heads(); head++) {
+      for (int token = from; token < to; token++) {
+        int keyHead = head / (queries.heads() / keys.heads());
+        double score = dot(queries, head, keys, keyHead, token);
+        put(scores, (long) head * (to - from) + token - from, (float) score);
+      }
+    }
+    long elements = (long) (to - from) * keys.headDim();
+    return new SelectionCost(
+        2 * elements * queries.heads(), elements * keys.heads() * keys.dtype().bytes());
+  }
+
+  @Override
+  public void softVote(Buffer scores, int heads, int groups, int count, Buffer votes) {
+    double[] sums = new double[groups * count];
+    for (int head = 0; head < heads; head++) {
+      float[] row = scores.toFloats((long) head * count, count);
+      double max = IntStream.range(0, count).mapToDouble(i -> row[i]).max().orElse(0);
+      double sum = IntStream.range(0, count).mapToDouble(i -> Math.exp(row[i] - max)).sum();
+      for (int i = 0; i < count; i++) {
+        sums[head / (heads / groups) * count + i] += Math.exp(row[i] - max) / sum;
+      }
+    }
+    for (int i = 0; i < sums.length; i++) {
+      put(votes, i, (float) sums[i]);
+    }
+  }
+
+  @Override
+  public int[] topK(Buffer scores, long offset, int count, int k) {
+    float[] row = scores.toFloats(offset, count);
+    return IntStream.range(0, count)
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> -row[i]))
+        .limit(k)
+        .sorted()
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
+  @Override
+  public int[][] topKRows(Buffer scores, int rows, int count, int k) {
+    return IntStream.range(0, rows)
+        .mapToObj(row -> topK(scores, (long) row * count, count, k))
+        .toArray(int[][]::new);
+  }
+
+  @Override
+  public SelectionCost blockScores(
+      HeadsView probe, KeyStore representatives, int from, int to, Buffer scores) {
+    int width = representatives.headDim();
+    double probeNorm = 0;
+    for (int d = 0; d < width; d++) {
+      probeNorm += Math.pow(probe.buffer().getFloat(probe.index(0, 0) + d), 2);
+    }
+    for (int token = from; token < to; token++) {
+      double norm = 0;
+      for (int d = 0; d < width; d++) {
+        norm += Math.pow(element(representatives, 0, token, d), 2);
+      }
+      double dot = dot(probe, 0, representatives, 0, token);
+      put(scores, token - from, dot == 0 ? 0 : (float) (dot / Math.sqrt(norm * probeNorm)));
+    }
+    long elements = (long) (to - from) * width;
+    return new SelectionCost(4 * elements + 2L * width, elements * representatives.dtype().bytes());
+  }
+
+  private static double dot(HeadsView queries, int head, KeyStore keys, int keyHead, int token) {
+    double sum = 0;
+    for (int d = 0; d < keys.headDim(); d++) {
+      double q = queries.buffer().getFloat(queries.index(0, head) + d);
+      sum += q * element(keys, keyHead, token, d);
+    }
+    return sum;
+  }
+
+  private static float element(KeyStore keys, int head, int token, int d) {
+    return keys.keys(token / KeyStore.PAGE_TOKENS).getFloat(keys.index(head, token) + d);
   }
 
   private static void put(Buffer buffer, long index, float value) {

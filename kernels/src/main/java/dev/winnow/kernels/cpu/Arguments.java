@@ -68,12 +68,12 @@ final class Arguments {
         plan.firstPosition(),
         queries.rows());
     for (AttentionPlan.Segment segment : plan.segments()) {
-      checkKeys(segment.keys(), cache);
+      checkKeys(segment.keys(), cache, queries.heads());
       checkRotation(segment, cache);
     }
   }
 
-  private static void checkKeys(KeyRows keys, KvPages cache) {
+  private static void checkKeys(KeyRows keys, KvPages cache, int heads) {
     if (keys instanceof KeyRows.Range range) {
       require(
           range.to() <= cache.length(),
@@ -84,10 +84,12 @@ final class Arguments {
     } else if (keys instanceof KeyRows.Gathered gathered) {
       int lists = gathered.lists().length;
       require(
-          lists == 1 || lists == cache.kvHeads(),
-          "%d row lists for %d KV heads: give one shared list or one per KV head",
+          lists == 1 || lists == cache.kvHeads() || lists == heads,
+          "got %d row lists: give one shared list, one for each of %d KV heads, or one for each of"
+              + " %d query heads",
           lists,
-          cache.kvHeads());
+          cache.kvHeads(),
+          heads);
       for (int[] list : gathered.lists()) {
         require(
             list.length == 0 || list[list.length - 1] < cache.length(),
@@ -103,8 +105,8 @@ final class Arguments {
     if (segment.keyRotation() instanceof KeyRotation.CompactRank rank) {
       table = rank.table();
       int most = 0;
-      for (int kvHead = 0; kvHead < cache.kvHeads(); kvHead++) {
-        most = Math.max(most, segment.keys().count(kvHead));
+      for (int list = 0; list < segment.keys().listCount(); list++) {
+        most = Math.max(most, segment.keys().count(list));
       }
       checkPositions(rank.first(), (long) rank.first() + Math.max(0, most - 1));
     } else if (segment.keyRotation() instanceof KeyRotation.TruePosition position) {
@@ -137,7 +139,7 @@ final class Arguments {
     }
     if (output.mass() != null) {
       checkFloats(
-          "mass", output.mass(), (long) geometry.heads * AttentionResult.massKeys(geometry));
+          "mass", output.mass(), (long) geometry.heads * geometry.plan.mostKeys(geometry.heads));
     }
   }
 
@@ -151,7 +153,7 @@ final class Arguments {
         buffer.dtype());
   }
 
-  private static void require(boolean condition, String format, Object... values) {
+  static void require(boolean condition, String format, Object... values) {
     if (!condition) {
       throw new IllegalArgumentException(format.formatted(values));
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 /**
  * One call of attend: cuts the work into slices, runs them on the pool and merges.
  *
- * <p>A unit is a query tile of one KV head. Few units, as in decoding, are cut further along the
+ * <p>A unit is a query tile of one reader. Few units, as in decoding, are cut further along the
  * keys, so that every thread is busy; who finishes a unit's last slice merges it.
  */
 final class AttentionCall {
@@ -20,7 +20,7 @@ final class AttentionCall {
   // Below this many multiply-adds a job is done before another thread has woken up.
   private static final long MIN_PARALLEL_WORK = 500_000;
 
-  private record Unit(int kvHead, int tile, int firstSlice, int slices) {}
+  private record Unit(int reader, int tile, int firstSlice, int slices) {}
 
   private record Slice(int unit, int begin, int end) {}
 
@@ -75,9 +75,9 @@ final class AttentionCall {
     slices.clear();
     addUnits(tile, 1);
     int queries = geometry.tileRowCount(tile) * geometry.group;
-    float[][] saved = new float[geometry.kvHeads][];
-    for (int kvHead = 0; kvHead < saved.length; kvHead++) {
-      saved[kvHead] = new float[Math.multiplyExact(queries, geometry.tileKeys(kvHead, tile))];
+    float[][] saved = new float[geometry.readers][];
+    for (int reader = 0; reader < saved.length; reader++) {
+      saved[reader] = new float[Math.multiplyExact(queries, geometry.tileKeys(reader, tile))];
     }
     Partial[] parts = runSlices(saved);
     pool.run(
@@ -85,19 +85,19 @@ final class AttentionCall {
         (index, worker) -> {
           Unit unit = units.get(index);
           float[] logSums = result.logSums2(queries, parts, unit.firstSlice(), unit.slices());
-          result.addMass(unit.kvHead(), tile, saved[unit.kvHead()], logSums);
+          result.addMass(unit.reader(), tile, saved[unit.reader()], logSums);
         });
   }
 
   private void addUnits(int tile, int tilesAtOnce) {
     long total = 0;
-    for (int kvHead = 0; kvHead < geometry.kvHeads; kvHead++) {
-      total += geometry.tileKeys(kvHead, tile);
+    for (int reader = 0; reader < geometry.readers; reader++) {
+      total += geometry.tileKeys(reader, tile);
     }
-    boolean cut = pool.threads() > 1 && (long) geometry.kvHeads * tilesAtOnce < 4L * pool.threads();
+    boolean cut = pool.threads() > 1 && (long) geometry.readers * tilesAtOnce < 4L * pool.threads();
     long target = Math.max(1, total * tilesAtOnce / ((long) SLICES_PER_THREAD * pool.threads()));
-    for (int kvHead = 0; kvHead < geometry.kvHeads; kvHead++) {
-      int keys = geometry.tileKeys(kvHead, tile);
+    for (int reader = 0; reader < geometry.readers; reader++) {
+      int keys = geometry.tileKeys(reader, tile);
       int size = cut ? (int) Math.max(MIN_SLICE_KEYS, Math.min(target, keys)) : Math.max(1, keys);
       int count = Math.max(1, (keys + size - 1) / size);
       size = (keys / count + KeyTile.KEYS) / KeyTile.KEYS * KeyTile.KEYS;
@@ -107,7 +107,7 @@ final class AttentionCall {
         slices.add(new Slice(units.size(), begin, Math.min(keys, begin + size)));
         begin += size;
       } while (begin < keys);
-      units.add(new Unit(kvHead, tile, first, slices.size() - first));
+      units.add(new Unit(reader, tile, first, slices.size() - first));
     }
   }
 
@@ -125,19 +125,19 @@ final class AttentionCall {
           runner.run(
               geometry,
               cache,
-              unit.kvHead(),
+              unit.reader(),
               unit.tile(),
               slice.begin(),
               slice.end(),
-              saved == null ? null : saved[unit.kvHead()],
+              saved == null ? null : saved[unit.reader()],
               part);
           if (whole) {
-            result.write(unit.kvHead(), unit.tile(), new Partial[] {part}, 0, 1);
+            result.write(unit.reader(), unit.tile(), new Partial[] {part}, 0, 1);
             return;
           }
           parts[index] = part;
           if (done.incrementAndGet(slice.unit()) == unit.slices()) {
-            result.write(unit.kvHead(), unit.tile(), parts, unit.firstSlice(), unit.slices());
+            result.write(unit.reader(), unit.tile(), parts, unit.firstSlice(), unit.slices());
           }
         };
     if (smallWork()) {

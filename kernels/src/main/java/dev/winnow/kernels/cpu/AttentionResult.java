@@ -3,7 +3,6 @@ package dev.winnow.kernels.cpu;
 import dev.winnow.kernels.AttentionOutput;
 import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.HeadsView;
-import dev.winnow.kernels.KeyRows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -21,7 +20,7 @@ final class AttentionResult {
   /**
    * Writes a tile from its {@code count} parts, found from index {@code first} of {@code parts}.
    */
-  void write(int kvHead, int tile, Partial[] parts, int first, int count) {
+  void write(int reader, int tile, Partial[] parts, int first, int count) {
     int headDim = geometry.headDim;
     int queries = geometry.tileRowCount(tile) * geometry.group;
     float[] values = new float[headDim];
@@ -47,7 +46,7 @@ final class AttentionResult {
         values[d] *= inverse;
       }
       int row = geometry.tileFirstRow(tile) + j / geometry.group;
-      int head = kvHead * geometry.group + j % geometry.group;
+      int head = reader * geometry.group + j % geometry.group;
       put(
           row,
           head,
@@ -93,15 +92,15 @@ final class AttentionResult {
    *
    * @param saved scores {@code [tile keys, queries]} in units of log 2, -inf where hidden
    */
-  void addMass(int kvHead, int tile, float[] saved, float[] logSums2) {
+  void addMass(int reader, int tile, float[] saved, float[] logSums2) {
     int queries = logSums2.length;
-    int keys = massKeys();
+    int keys = geometry.plan.mostKeys(geometry.heads);
     int at = 0;
     int segmentStart = 0;
     double[] mass = new double[geometry.group];
     for (int s = 0; s < geometry.segments(); s++) {
-      int from = geometry.tileFrom(s, kvHead, tile);
-      int to = geometry.tileTo(s, kvHead, tile);
+      int from = geometry.tileFrom(s, reader, tile);
+      int to = geometry.tileTo(s, reader, tile);
       for (int key = from; key < to; key++, at += queries) {
         Arrays.fill(mass, 0);
         for (int j = 0; j < queries; j++) {
@@ -111,31 +110,13 @@ final class AttentionResult {
           }
         }
         for (int g = 0; g < geometry.group; g++) {
-          long index = (long) (kvHead * geometry.group + g) * keys + segmentStart + key;
+          long index = (long) (reader * geometry.group + g) * keys + segmentStart + key;
           float before = output.mass().getFloat(index);
           setFloat(output.mass(), index, (float) (before + mass[g]));
         }
       }
-      segmentStart += geometry.keys(s).count(kvHead);
+      segmentStart += geometry.keys(s).count(geometry.list(s, reader));
     }
-  }
-
-  /** Keys per head of the mass output: the largest count of any KV head. */
-  int massKeys() {
-    return massKeys(geometry);
-  }
-
-  static int massKeys(AttentionGeometry geometry) {
-    int most = 0;
-    for (int kvHead = 0; kvHead < geometry.kvHeads; kvHead++) {
-      int count = 0;
-      for (int s = 0; s < geometry.segments(); s++) {
-        KeyRows keys = geometry.keys(s);
-        count = Math.addExact(count, keys.count(kvHead));
-      }
-      most = Math.max(most, count);
-    }
-    return most;
   }
 
   private static void setFloat(Buffer buffer, long index, float value) {

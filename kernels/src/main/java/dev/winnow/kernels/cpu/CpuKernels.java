@@ -3,10 +3,14 @@ package dev.winnow.kernels.cpu;
 import dev.winnow.kernels.AttentionCost;
 import dev.winnow.kernels.AttentionOutput;
 import dev.winnow.kernels.AttentionPlan;
+import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.HeadsView;
 import dev.winnow.kernels.Kernels;
+import dev.winnow.kernels.KeyPages;
+import dev.winnow.kernels.KeyStore;
 import dev.winnow.kernels.KvPages;
 import dev.winnow.kernels.RotaryTable;
+import dev.winnow.kernels.SelectionCost;
 import java.util.Arrays;
 
 /**
@@ -17,6 +21,8 @@ import java.util.Arrays;
 public final class CpuKernels implements Kernels {
   private final WorkerPool pool;
   private final TileRunner[] runners;
+  private final KeyScorer[] keyScorers;
+  private final TopK[] topK;
   private final RowKernels rowKernels;
 
   /**
@@ -42,6 +48,10 @@ public final class CpuKernels implements Kernels {
     rowKernels = new RowKernels(pool);
     runners = new TileRunner[pool.threads()];
     Arrays.setAll(runners, i -> new TileRunner());
+    keyScorers = new KeyScorer[pool.threads()];
+    Arrays.setAll(keyScorers, i -> new KeyScorer());
+    topK = new TopK[pool.threads()];
+    Arrays.setAll(topK, i -> new TopK());
   }
 
   /** Width of this machine's vectors such as {@code 512-bit vectors}, or why there are none. */
@@ -81,6 +91,51 @@ public final class CpuKernels implements Kernels {
   public void appendKv(HeadsView keys, HeadsView values, KvPages cache) {
     Arguments.checkAppend(keys, values, cache);
     rowKernels.append(keys, values, cache);
+  }
+
+  @Override
+  public void packKeys(KvPages cache, int firstRow, int rows, int[][] dims, KeyPages packed) {
+    SelectionArguments.checkPack(cache, firstRow, rows, dims, packed);
+    KeyPacking.pack(cache, firstRow, rows, dims, packed, pool);
+  }
+
+  @Override
+  public SelectionCost scoreKeys(
+      HeadsView queries, KeyStore keys, int from, int to, Buffer scores) {
+    SelectionArguments.checkScoreKeys(queries, keys, from, to, scores);
+    KeyScores call = new KeyScores(queries, keys, from, to, scores);
+    return pool.exclusively(() -> call.run(pool, keyScorers));
+  }
+
+  @Override
+  public void softVote(Buffer scores, int heads, int groups, int count, Buffer votes) {
+    SelectionArguments.checkSoftVote(scores, heads, groups, count, votes);
+    new SoftVote(scores, heads, groups, count, votes).run(pool);
+  }
+
+  @Override
+  public int[] topK(Buffer scores, long offset, int count, int k) {
+    SelectionArguments.checkTopK(scores, offset, 1, count, k);
+    int[][] found = new int[1][];
+    pool.runHere(1, (index, worker) -> found[0] = topK[worker].select(scores, offset, count, k));
+    return found[0];
+  }
+
+  @Override
+  public int[][] topKRows(Buffer scores, int rows, int count, int k) {
+    SelectionArguments.checkTopK(scores, 0, rows, count, k);
+    int[][] found = new int[rows][];
+    pool.run(
+        rows,
+        (row, worker) -> found[row] = topK[worker].select(scores, (long) row * count, count, k));
+    return found;
+  }
+
+  @Override
+  public SelectionCost blockScores(
+      HeadsView probe, KeyStore representatives, int from, int to, Buffer scores) {
+    SelectionArguments.checkBlockScores(probe, representatives, from, to, scores);
+    return new BlockScores(probe, representatives, from, to, scores).run(pool);
   }
 
   @Override

@@ -82,6 +82,23 @@ final class HalfFloats {
     return largest.reduceLanes(VectorOperators.MAX) != special;
   }
 
+  /** Copies {@code ints} pairs of sixteen-bit elements like {@link #pack}, but without looking. */
+  static void copy(MemorySegment source, long from, int[] target, int at, int ints) {
+    for (int i = 0; i < ints; i += Lanes.N) {
+      pair(source, from + 4L * i).reinterpretAsInts().intoArray(target, at + i);
+    }
+  }
+
+  /** Whether none of {@code ints} pairs has an element with exponent {@code special}. */
+  static boolean allOrdinary(int[] pairs, int ints, short special) {
+    ShortVector largest = ShortVector.zero(Lanes.SHORT_PAIRS);
+    for (int i = 0; i < ints; i += Lanes.N) {
+      ShortVector pair = IntVector.fromArray(Lanes.INTS, pairs, i).reinterpretAsShorts();
+      largest = largest.max(pair.lanewise(VectorOperators.AND, special));
+    }
+    return largest.reduceLanes(VectorOperators.MAX) != special;
+  }
+
   /** Two vectors' worth of sixteen-bit elements: half as many checked loads. */
   private static ShortVector pair(MemorySegment source, long at) {
     return ShortVector.fromMemorySegment(Lanes.SHORT_PAIRS, source, at, NATIVE);
@@ -135,19 +152,11 @@ final class HalfFloats {
       }
       case BF16 -> {
         for (int i = 0; i < count; i++) {
-          short bits = toBf16(source[at + i]);
+          short bits = DType.floatToBfloat16(source[at + i]);
           target.set(ValueLayout.JAVA_SHORT_UNALIGNED, to + 2L * i, bits);
         }
       }
       case I32 -> throw new IllegalArgumentException("not a floating-point type: " + dtype);
     }
-  }
-
-  static short toBf16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) ((bits >> 16) | 0x40); // stays a NaN when only low mantissa bits were set
-    }
-    return (short) ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
   }
 }

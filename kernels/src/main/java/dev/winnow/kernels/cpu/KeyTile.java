@@ -6,6 +6,7 @@ import dev.winnow.kernels.KeyRows;
 import dev.winnow.kernels.KvPages;
 import dev.winnow.kernels.RotaryTable;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /** A tile of keys and values of one KV head as float32 rows: the scratch memory of one thread. */
@@ -13,11 +14,14 @@ final class KeyTile {
   /** Keys per tile: one tile of keys and one of values fill half a first-level cache. */
   static final int KEYS = 64;
 
+  private static final int CACHE_LINE = 64;
+
   private int headDim;
   private int stride;
   private float[] keys = new float[0];
   private float[] values = new float[0];
   private int[] packed = new int[0];
+  private int fetched; // keeps the reads of fetch from being left out
 
   /** {@code [KEYS, stride]}, zeros behind the last element of each row. */
   float[] keys() {
@@ -56,11 +60,42 @@ final class KeyTile {
     }
   }
 
+  /**
+   * Reads a little of every cache line of keys and values that lie scattered: such reads wait for
+   * memory side by side, while those of the work that follows would wait one after the other.
+   */
+  void fetch(KeySource source, int first, int count) {
+    if (!(source.rows() instanceof KeyRows.Gathered gathered)) {
+      return;
+    }
+    int[] list = gathered.list(source.list());
+    KvPages cache = source.cache();
+    int rowBytes = headDim * cache.dtype().bytes();
+    int page = -1;
+    MemorySegment pageKeys = null;
+    MemorySegment pageValues = null;
+    int sum = 0;
+    for (int i = first; i < first + count; i++) {
+      int row = list[i];
+      if (row / KvPages.PAGE_TOKENS != page) {
+        page = row / KvPages.PAGE_TOKENS;
+        pageKeys = cache.page(page).keys().segment();
+        pageValues = cache.page(page).values().segment();
+      }
+      long at = cache.index(source.kvHead(), row) * cache.dtype().bytes();
+      for (int line = 0; line < rowBytes; line += CACHE_LINE) {
+        sum += pageKeys.get(ValueLayout.JAVA_BYTE, at + line);
+        sum += pageValues.get(ValueLayout.JAVA_BYTE, at + line);
+      }
+    }
+    fetched = sum;
+  }
+
   /** Loads {@code count} keys of {@code source} from list index {@code first}, and rotates them. */
   void loadKeys(KeySource source, int first, int count) {
     load(source, first, count, true, keys);
     if (!(source.rotation() instanceof KeyRotation.AsStored)) {
-      rotateKeys(source.kvHead(), source.rows(), first, count, source.rotation());
+      rotateKeys(source, first, count);
     }
   }
 
@@ -83,19 +118,38 @@ final class KeyTile {
   }
 
   private boolean pack(KeySource source, int first, int count, boolean isKey, PackedFormat format) {
+    if (source.rows() instanceof KeyRows.Gathered gathered) {
+      return gather(source, gathered.list(source.list()), first, count, isKey, format);
+    }
     boolean finite = true;
     int width = headDim / 2;
-    KeyRows rows = source.rows();
     int done = 0;
     while (done < count) {
-      int row = rows.row(source.kvHead(), first + done);
-      int run = runLength(rows, source.kvHead(), first + done, row, count - done);
+      int row = source.row(first + done);
+      int run = runLength(source, first + done, row, count - done);
       MemorySegment segment = segment(source, row, isKey);
       long from = 2L * source.cache().index(source.kvHead(), row);
       finite &= HalfFloats.pack(segment, from, packed, done * width, run * width, format.special());
       done += run;
     }
     return finite;
+  }
+
+  private boolean gather(
+      KeySource source, int[] list, int first, int count, boolean isKey, PackedFormat format) {
+    int width = headDim / 2;
+    int page = -1;
+    MemorySegment segment = null;
+    for (int i = 0; i < count; i++) {
+      int row = list[first + i];
+      if (row / KvPages.PAGE_TOKENS != page) {
+        page = row / KvPages.PAGE_TOKENS;
+        segment = segment(source, row, isKey);
+      }
+      long from = 2L * source.cache().index(source.kvHead(), row);
+      HalfFloats.copy(segment, from, packed, i * width, width);
+    }
+    return HalfFloats.allOrdinary(packed, count * width, format.special());
   }
 
   private static MemorySegment segment(KeySource source, int row, boolean isKey) {
@@ -106,24 +160,22 @@ final class KeyTile {
   private void load(KeySource source, int first, int count, boolean isKey, float[] target) {
     KvPages cache = source.cache();
     DType dtype = cache.dtype();
-    int kvHead = source.kvHead();
-    KeyRows rows = source.rows();
     int done = 0;
     while (done < count) {
-      int row = rows.row(kvHead, first + done);
-      int run = runLength(rows, kvHead, first + done, row, count - done);
+      int row = source.row(first + done);
+      int run = runLength(source, first + done, row, count - done);
       MemorySegment segment = segment(source, row, isKey);
-      long from = cache.index(kvHead, row) * dtype.bytes();
+      long from = cache.index(source.kvHead(), row) * dtype.bytes();
       widenRows(dtype, segment, from, target, done * stride, run);
       done += run;
     }
   }
 
   /** Rows from {@code row} on that lie one after the other in one page. */
-  private static int runLength(KeyRows rows, int kvHead, int index, int row, int most) {
+  private static int runLength(KeySource source, int index, int row, int most) {
     int limit = Math.min(most, KvPages.PAGE_TOKENS - row % KvPages.PAGE_TOKENS);
-    if (rows instanceof KeyRows.Gathered gathered) {
-      int[] list = gathered.list(kvHead);
+    if (source.rows() instanceof KeyRows.Gathered gathered) {
+      int[] list = gathered.list(source.list());
       int run = 1;
       while (run < limit && list[index + run] == row + run) {
         run++;
@@ -145,12 +197,13 @@ final class KeyTile {
     }
   }
 
-  private void rotateKeys(int kvHead, KeyRows rows, int first, int count, KeyRotation rotation) {
+  private void rotateKeys(KeySource source, int first, int count) {
+    KeyRotation rotation = source.rotation();
     for (int i = 0; i < count; i++) {
       if (rotation instanceof KeyRotation.CompactRank rank) {
         rotateKey(i, rank.table(), rank.first() + first + i);
       } else if (rotation instanceof KeyRotation.TruePosition position) {
-        rotateKey(i, position.table(), rows.row(kvHead, first + i));
+        rotateKey(i, position.table(), source.row(first + i));
       } else if (rotation instanceof KeyRotation.Fixed fixed) {
         rotateKey(i, fixed.table(), fixed.position());
       }

@@ -34,7 +34,7 @@ final class TileRunner {
   void run(
       AttentionGeometry geometry,
       KvPages cache,
-      int kvHead,
+      int reader,
       int queryTile,
       int begin,
       int end,
@@ -48,25 +48,31 @@ final class TileRunner {
     reserve(queries);
     int passed = 0;
     for (int s = 0; s < geometry.segments(); s++) {
-      int first = geometry.tileFrom(s, kvHead, queryTile);
-      int length = geometry.tileTo(s, kvHead, queryTile) - first;
+      int first = geometry.tileFrom(s, reader, queryTile);
+      int length = geometry.tileTo(s, reader, queryTile) - first;
       int low = Math.max(0, begin - passed);
       int high = Math.min(length, end - passed);
       if (low < high) {
         AttentionPlan.Segment segment = geometry.plan.segments().get(s);
-        KeySource source = KeySource.of(cache, kvHead, segment);
+        KeySource source =
+            new KeySource(
+                cache,
+                geometry.kvHead(reader),
+                segment.keys(),
+                geometry.list(s, reader),
+                segment.keyRotation());
         kernel.queries(
             segment.queries(),
             geometry.tileFirstRow(queryTile),
             rows,
-            kvHead * geometry.group,
+            reader * geometry.group,
             geometry.group,
             (float) (geometry.plan.scale() * LOG2_E));
         int step = kernel == decode ? DecodeAttention.KEYS : KeyTile.KEYS;
         for (int key = low; key < high; key += step) {
           int count = Math.min(step, high - key);
           bytes += geometry.bytes(count);
-          seenRanges(geometry, s, kvHead, queryTile, first + key, count);
+          seenRanges(geometry, s, reader, queryTile, first + key, count);
           kernel.absorb(
               source, first + key, count, from, to, saved, (passed + key) * queries, queries);
         }
@@ -78,12 +84,12 @@ final class TileRunner {
 
   /** Which of {@code count} keys from list index {@code first} each query sees. */
   private void seenRanges(
-      AttentionGeometry geometry, int s, int kvHead, int queryTile, int first, int count) {
+      AttentionGeometry geometry, int s, int reader, int queryTile, int first, int count) {
     int row = geometry.tileFirstRow(queryTile);
     int rows = geometry.tileRowCount(queryTile);
     for (int r = 0; r < rows; r++) {
-      int low = Math.clamp(geometry.from(s, kvHead, row + r) - first, 0, count);
-      int high = Math.clamp(geometry.to(s, kvHead, row + r) - first, 0, count);
+      int low = Math.clamp(geometry.from(s, reader, row + r) - first, 0, count);
+      int high = Math.clamp(geometry.to(s, reader, row + r) - first, 0, count);
       pairs += (long) geometry.group * (high - low);
       for (int g = 0; g < geometry.group; g++) {
         from[r * geometry.group + g] = low;
