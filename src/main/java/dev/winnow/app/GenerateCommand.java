@@ -52,7 +52,10 @@ final class GenerateCommand implements Callable<Integer> {
               + " place, N in [0, 100].")
   private Integer logProbs;
 
-  @Option(names = "--stats", description = "Say on stderr how fast it was and what it cost, with techniques also what they left out.")
+  @Option(
+      names = "--stats",
+      description =
+          "Say on stderr how fast it was and what it cost, with techniques also what they left out.")
   private boolean stats;
 
   @Mixin private EngineFlags engine;
