@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "  winnow train-reference recall",
+      "  winnow train-reference diffuse",
       "  winnow train-reference recall --out try --steps-scale 0.02"
     })
 final class TrainReferenceCommand implements Callable<Integer> {
@@ -38,7 +39,7 @@ final class TrainReferenceCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "NAME", description = "Which model: recall.")
+  @Parameters(paramLabel = "NAME", description = "Which model: recall or diffuse.")
   private String name;
 
   @Option(
@@ -113,8 +114,7 @@ final class TrainReferenceCommand implements Callable<Integer> {
       common.print(terminal, json);
     } else {
       card.scores()
-          .forEach(
-              (what, score) -> terminal.out().println(what + ": " + RecallEval.describe(score)));
+          .forEach((what, score) -> terminal.out().println(what + ": " + Scores.describe(score)));
       terminal.out().println(folder);
     }
     return outcome.finished() ? 0 : GenerateCommand.INTERRUPTED;

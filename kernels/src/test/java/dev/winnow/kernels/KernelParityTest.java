@@ -4,6 +4,7 @@ import static dev.winnow.kernels.Closeness.BOUND;
 import static dev.winnow.kernels.Closeness.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.winnow.kernels.AttentionPlan.Segment;
 import java.util.ArrayList;
@@ -379,6 +380,99 @@ public abstract class KernelParityTest {
   }
 
   @Test
+  void eachQueryHeadMayHaveItsOwnRows() {
+    for (DType dtype : List.of(DType.F32, DType.F16)) {
+      KvPages cache = samples.cache(3, 64, dtype, 900);
+      for (int rows : new int[] {1, 3, 140}) {
+        HeadsView queries = samples.heads(rows, 9, 64);
+        int[][] lists = new int[9][];
+        for (int head = 0; head < 9; head++) {
+          lists[head] = head == 4 ? new int[0] : samples.rows(900, 0.1 * head);
+        }
+        KeyRows own = new KeyRows.Gathered(lists);
+        check(plan(queries, own, KeyRotation.AS_STORED, 850, true, 0), cache);
+        check(plan(queries, own, KeyRotation.AS_STORED, 700, true, 333), cache);
+        if (rows > 3) {
+          continue; // the oracle rotates each key for each query
+        }
+        check(
+            plan(
+                queries,
+                own,
+                new KeyRotation.CompactRank(table(64, RotaryScaling.NONE), 5),
+                850,
+                true,
+                0),
+            cache);
+      }
+    }
+  }
+
+  @Test
+  void rowsPerQueryHeadGoTogetherWithOtherSegments() {
+    KvPages cache = samples.cache(2, 16, DType.F16, 800);
+    for (int rows : new int[] {1, 2, 90}) {
+      HeadsView queries = samples.heads(rows, 6, 16);
+      int[][] perQueryHead = new int[6][];
+      for (int head = 0; head < 6; head++) {
+        perQueryHead[head] = samples.rows(500, 0.05 + 0.1 * head);
+      }
+      AttentionPlan plan =
+          new AttentionPlan(
+              List.of(
+                  new Segment(queries, new KeyRows.Gathered(perQueryHead), KeyRotation.AS_STORED),
+                  new Segment(
+                      queries,
+                      new KeyRows.Gathered(new int[][] {{501, 502, 640}, {530}}),
+                      KeyRotation.AS_STORED),
+                  new Segment(
+                      queries, KeyRows.Gathered.shared(641, 642, 650), KeyRotation.AS_STORED),
+                  new Segment(queries, new KeyRows.Range(700, 800), KeyRotation.AS_STORED)),
+              800 - rows,
+              true,
+              0,
+              0.25f);
+      check(plan, cache);
+    }
+  }
+
+  @Test
+  void theSameRowsForEveryHeadOfAGroupGiveWhatOneListForTheGroupGives() {
+    KvPages cache = samples.cache(2, 64, DType.F16, 900);
+    HeadsView queries = samples.heads(1, 6, 64);
+    int[] first = samples.rows(900, 0.3);
+    int[] second = samples.rows(900, 0.1);
+    AttentionPlan perKvHead =
+        plan(
+            queries,
+            new KeyRows.Gathered(new int[][] {first, second}),
+            KeyRotation.AS_STORED,
+            899,
+            true,
+            0);
+    AttentionPlan perQueryHead =
+        plan(
+            queries,
+            new KeyRows.Gathered(new int[][] {first, first, first, second, second, second}),
+            KeyRotation.AS_STORED,
+            899,
+            true,
+            0);
+    HeadsView apartOut = check(perQueryHead, cache);
+    HeadsView sharedOut = check(perKvHead, cache);
+    for (int head = 0; head < 6; head++) {
+      assertThat(apartOut.buffer().toFloats(apartOut.index(0, head), 64))
+          .containsExactly(
+              sharedOut.buffer().toFloats(sharedOut.index(0, head), 64), within(1e-6f));
+    }
+    AttentionCost shared = kernels.cost(perKvHead, cache);
+    AttentionCost apart = kernels.cost(perQueryHead, cache);
+    assertThat(apart.pairs()).isEqualTo(shared.pairs());
+    assertThat(shared.kvBytesRead()).isEqualTo((first.length + second.length) * 256L);
+    assertThat(apart.kvBytesRead()).isEqualTo(3 * shared.kvBytesRead());
+  }
+
+  @Test
   void segmentsWithTheirOwnRotationsShareOneSoftmax() {
     RotaryTable table = table(32, RotaryScaling.NONE);
     RotaryTable yarn = table(32, new RotaryScaling.Yarn(4, 64, 32, 1, 1.14, true));
@@ -408,6 +502,78 @@ public abstract class KernelParityTest {
         check(plan, cache);
       }
     }
+  }
+
+  @Test
+  void everyRowHasItsOwnBoundaryBetweenANearAndAFarSegment() {
+    RotaryTable table = table(32, RotaryScaling.NONE);
+    KvPages cache = samples.cache(2, 32, DType.F16, 600);
+    int[] rows = samples.rows(600, 0.6);
+    for (int count : new int[] {1, 2, 70, 300}) {
+      for (int reach : new int[] {1, 2, 50, 299, 700}) {
+        for (int window : new int[] {0, 1, 30, 400}) {
+          List<Segment> segments =
+              List.of(
+                  new Segment(
+                      samples.heads(count, 4, 32),
+                      new KeyRows.Range(Math.max(0, 600 - count - reach), 600),
+                      new KeyRotation.TruePosition(table),
+                      new AttentionPlan.Reach(0, reach - 1)),
+                  new Segment(
+                      samples.heads(count, 4, 32),
+                      KeyRows.Gathered.shared(rows),
+                      new KeyRotation.Fixed(table, 0),
+                      new AttentionPlan.Reach(reach, Integer.MAX_VALUE)));
+          AttentionPlan plan = new AttentionPlan(segments, 600 - count, true, window, 0.2f);
+          check(plan, cache);
+          assertThat(kernels.cost(plan, cache).pairs()).isEqualTo(oracle.cost(plan, cache).pairs());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aReachMayLookAheadWhereAttentionIsNotCausal() {
+    KvPages cache = samples.cache(1, 16, DType.F32, 90);
+    Segment segment =
+        new Segment(
+            samples.heads(40, 2, 16),
+            new KeyRows.Range(0, 90),
+            KeyRotation.AS_STORED,
+            new AttentionPlan.Reach(-7, 12));
+    check(new AttentionPlan(List.of(segment), 30, false, 0, 0.25f), cache);
+    check(new AttentionPlan(List.of(segment), 30, true, 0, 0.25f), cache);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new AttentionPlan.Reach(3, 2))
+        .withMessageContaining("nearest <= farthest");
+  }
+
+  @Test
+  void twoSegmentsSplitByReachAreTheWholeInOne() {
+    KvPages cache = samples.cache(2, 32, DType.F32, 500);
+    HeadsView queries = samples.heads(130, 4, 32);
+    KeyRows all = new KeyRows.Range(0, 500);
+    AttentionPlan split =
+        new AttentionPlan(
+            List.of(
+                new Segment(queries, all, KeyRotation.AS_STORED, new AttentionPlan.Reach(0, 99)),
+                new Segment(
+                    queries,
+                    all,
+                    KeyRotation.AS_STORED,
+                    new AttentionPlan.Reach(100, Integer.MAX_VALUE))),
+            370,
+            true,
+            0,
+            0.2f);
+    AttentionPlan whole = plan(queries, all, KeyRotation.AS_STORED, 370, true, 0);
+    AttentionPlan scaled = new AttentionPlan(whole.segments(), 370, true, 0, 0.2f);
+    HeadsView two = samples.heads(130, 4, 32);
+    HeadsView one = samples.copy(two);
+    kernels.attend(split, cache, AttentionOutput.of(two));
+    kernels.attend(scaled, cache, AttentionOutput.of(one));
+    assertClose(two.buffer(), one.buffer());
+    assertThat(kernels.cost(split, cache).pairs()).isEqualTo(kernels.cost(scaled, cache).pairs());
   }
 
   // Bookkeeping

@@ -64,7 +64,8 @@ public final class Samples implements AutoCloseable {
     return IntStream.range(0, length).filter(i -> random.nextDouble() < probability).toArray();
   }
 
-  private <T extends AutoCloseable> T own(T resource) {
+  /** Closes {@code resource} in the end. */
+  public <T extends AutoCloseable> T own(T resource) {
     owned.add(resource);
     return resource;
   }

@@ -9,6 +9,8 @@ final class MicroRecipe {
   static final LlamaShape SHAPE =
       new LlamaShape(RecallVocabulary.words().size(), 24, 2, 2, 1, 8, 20, 10_000, 1e-5, 512);
 
+  static final ReferenceTask TASK = new RecallReference(SHAPE, 112);
+
   private MicroRecipe() {}
 
   /** Twelve steps in two phases, of sequences up to 96 tokens. */
@@ -18,11 +20,11 @@ final class MicroRecipe {
     return new ReferenceRecipe(
         "micro",
         "Is trained by a test.",
-        SHAPE,
-        112,
+        TASK,
         new Schedule(
             List.of(
-                new Schedule.Phase("short", 7, 5, first, 2, 0.03, 0.03),
-                new Schedule.Phase("long", 5, 3, second, 0, 0.02, 0.01))));
+                new Schedule.Phase("short", 7, 5, new RecallBatches(SHAPE, first), 2, 0.03, 0.03),
+                new Schedule.Phase(
+                    "long", 5, 3, new RecallBatches(SHAPE, second), 0, 0.02, 0.01))));
   }
 }

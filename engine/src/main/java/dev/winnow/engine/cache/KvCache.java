@@ -101,14 +101,17 @@ public final class KvCache implements AutoCloseable {
    * be forgotten one by one any more, see {@link #canTruncate}.
    *
    * @param lists for each KV head the rows to keep, ascending, as many for every head
+   * @throws CapacityException if pages shared with a fork would have to be copied and there is no
+   *     room for the copies; nothing has changed then
    */
   public void keep(int layer, int[][] lists) {
     KvPages rows = layers.get(layer);
     checkLists(lists, rows);
     int kept = lists[0].length;
+    // Pages are taken first: where there is no room for them, nothing has changed.
+    makePrivate(layer, Compaction.firstMoved(lists), kept);
     evicted[layer] += rows.length() - kept;
     keptFor = length;
-    makePrivate(layer, kept);
     Compaction.run(rows, lists);
     rows.setLength(kept);
     tokens.get(layer).keep(lists[0]);
@@ -136,17 +139,20 @@ public final class KvCache implements AutoCloseable {
     }
   }
 
-  /** Copies the shared ones of the pages that the first {@code rows} rows lie in. */
-  private void makePrivate(int layer, int rows) {
+  /** Copies the shared ones of the pages that rows {@code [from, to)} lie in. */
+  private void makePrivate(int layer, int from, int to) {
+    if (from == to) {
+      return;
+    }
     List<Shared> owned = pages.get(layer);
-    for (int index = 0; index * KvPages.PAGE_TOKENS < rows; index++) {
+    for (int index = from / KvPages.PAGE_TOKENS; index * KvPages.PAGE_TOKENS < to; index++) {
       if (pool.isShared(owned.get(index))) {
-        makePrivate(layer, index, layers.get(layer).length());
+        copyPage(layer, index, layers.get(layer).length());
       }
     }
   }
 
-  private void makePrivate(int layer, int index, int needed) {
+  private void copyPage(int layer, int index, int needed) {
     List<Shared> owned = pages.get(layer);
     Shared mine = take(layer, needed);
     copy(owned.get(index).page, mine.page);
@@ -194,7 +200,7 @@ public final class KvCache implements AutoCloseable {
     }
     int tail = rowsOfLayer.length() / KvPages.PAGE_TOKENS;
     if (tail < owned.size() && pool.isShared(owned.get(tail))) {
-      makePrivate(layer, tail, needed);
+      copyPage(layer, tail, needed);
     }
     while (rowsOfLayer.capacity() < needed) {
       Shared mine = take(layer, needed);

@@ -3,6 +3,7 @@ package dev.winnow.engine.loop;
 import dev.winnow.engine.cache.KvCache;
 import dev.winnow.engine.metrics.LedgerCounter;
 import dev.winnow.engine.metrics.StageClock;
+import dev.winnow.engine.technique.AttentionObserver;
 import dev.winnow.engine.technique.PipelineSession;
 import java.util.Arrays;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ public final class Sequence implements AutoCloseable {
   private int[] ids;
   private int length;
   private long peakKvBytes;
+  private volatile AttentionObserver observer = AttentionObserver.NONE;
   private volatile boolean closed;
 
   /** An empty sequence that owns {@code cache} and {@code techniques}. */
@@ -101,6 +103,15 @@ public final class Sequence implements AutoCloseable {
   /** What was counted. */
   public LedgerCounter ledger() {
     return ledger;
+  }
+
+  /** Lets {@code observer} look at the steps from now on. */
+  public void observe(AttentionObserver observer) {
+    this.observer = observer;
+  }
+
+  AttentionObserver observer() {
+    return observer;
   }
 
   /** Where its time went. */

@@ -139,7 +139,7 @@ final class Arguments {
     }
     if (output.mass() != null) {
       checkFloats(
-          "mass", output.mass(), (long) geometry.heads * AttentionResult.massKeys(geometry));
+          "mass", output.mass(), (long) geometry.heads * geometry.plan.mostKeys(geometry.heads));
     }
   }
 

@@ -3,7 +3,6 @@ package dev.winnow.kernels.cpu;
 import dev.winnow.kernels.AttentionOutput;
 import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.HeadsView;
-import dev.winnow.kernels.KeyRows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -95,7 +94,7 @@ final class AttentionResult {
    */
   void addMass(int reader, int tile, float[] saved, float[] logSums2) {
     int queries = logSums2.length;
-    int keys = massKeys();
+    int keys = geometry.plan.mostKeys(geometry.heads);
     int at = 0;
     int segmentStart = 0;
     double[] mass = new double[geometry.group];
@@ -118,24 +117,6 @@ final class AttentionResult {
       }
       segmentStart += geometry.keys(s).count(geometry.list(s, reader));
     }
-  }
-
-  /** Keys per head of the mass output: the largest count of any reader. */
-  int massKeys() {
-    return massKeys(geometry);
-  }
-
-  static int massKeys(AttentionGeometry geometry) {
-    int most = 0;
-    for (int reader = 0; reader < geometry.readers; reader++) {
-      int count = 0;
-      for (int s = 0; s < geometry.segments(); s++) {
-        KeyRows keys = geometry.keys(s);
-        count = Math.addExact(count, keys.count(geometry.list(s, reader)));
-      }
-      most = Math.max(most, count);
-    }
-    return most;
   }
 
   private static void setFloat(Buffer buffer, long index, float value) {

@@ -98,7 +98,8 @@ final class SelectionArguments {
         rows,
         count,
         k);
-    checkLength("scores", scores, Math.addExact(offset, rows * count));
+    long elements = rows * count;
+    checkLength("scores", scores, offset > Long.MAX_VALUE - elements ? offset : offset + elements);
   }
 
   private static void checkWidth(String name, HeadsView view, KeyStore keys) {
