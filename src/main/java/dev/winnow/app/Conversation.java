@@ -93,6 +93,8 @@ final class Conversation implements AutoCloseable {
             computed,
             metrics.completionTokens(),
             metrics.peakKvBytes(),
+            metrics.spilledBytes(),
+            session.pagesLoaded(),
             session.stages()),
         session.ledger());
   }
