@@ -90,6 +90,7 @@ final class ChatCommand implements Callable<Integer> {
     }
     if (common.json()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode().put("model", model.model());
+      json.set("techniques", ResultJson.techniques(engine.config()));
       json.set("answers", answers);
       common.print(terminal, json);
     }

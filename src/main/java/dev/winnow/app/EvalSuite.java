@@ -64,10 +64,15 @@ interface EvalSuite {
       return load(options(chunk));
     }
 
-    /** The same model held otherwise. */
+    /** The same model held otherwise, without techniques. */
     LanguageModel load(int chunk, WeightFormat weights, DType kv) {
       ModelOptions as = options(chunk);
-      return load(new ModelOptions(weights, as.device(), as.threads(), as.engine().withKv(kv)));
+      return load(
+          new ModelOptions(
+              weights,
+              as.device(),
+              as.threads(),
+              as.engine().withKv(kv).withTechniques(List.of())));
     }
 
     private LanguageModel load(ModelOptions checked) {

@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
       "  winnow generate --model ORG/NAME --prompt-file question.txt --weights int8 --stats",
       "  winnow generate --model model.gguf --raw --prompt \"Once upon a time\" --temperature 0.8"
           + " --seed 1",
+      "  winnow generate --model model.gguf --prompt-file book.txt --config configs/token-select.yaml"
+          + " --set token_budget=2048 --stats",
       "  winnow generate --model folder --prompt-ids ids.json --max-new-tokens 24 --json"
     })
 final class GenerateCommand implements Callable<Integer> {
@@ -91,6 +93,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
     if (common.json()) {
       ObjectNode json = ResultJson.of(model.model(), result);
+      json.set("techniques", ResultJson.techniques(engine.config()));
       if (config.sampling().doSample()) {
         json.put("seed", config.seed().orElseThrow());
       }

@@ -88,7 +88,12 @@ public record ModelOptions(WeightFormat weights, Device device, int threads, Eng
 
     /** Sparsity techniques. */
     public Builder techniques(Technique... value) {
-      engine = engine.withTechniques(List.of(value));
+      return techniques(List.of(value));
+    }
+
+    /** Sparsity techniques, such as those of a {@link dev.winnow.engine.config.RunConfig}. */
+    public Builder techniques(List<Technique> value) {
+      engine = engine.withTechniques(value);
       return this;
     }
 

@@ -92,7 +92,9 @@ public final class Session implements AutoCloseable {
     boolean done = false;
     try {
       addTokens(Prompt.of(ids));
-      if (!model.decoder().score(sequence, phase, this::cancelled, consumer)) {
+      // What waits from before is prompt, and nobody asked for its logits.
+      if (!model.decoder().fill(sequence, before, this::cancelled)
+          || !model.decoder().score(sequence, phase, this::cancelled, consumer)) {
         throw new CancellationException("the tokens were not scored: cancelled");
       }
       done = true;

@@ -141,6 +141,9 @@ public final class KvCache implements AutoCloseable {
 
   /** Copies the shared ones of the pages that rows {@code [from, to)} lie in. */
   private void makePrivate(int layer, int from, int to) {
+    if (from == to) {
+      return;
+    }
     List<Shared> owned = pages.get(layer);
     for (int index = from / KvPages.PAGE_TOKENS; index * KvPages.PAGE_TOKENS < to; index++) {
       if (pool.isShared(owned.get(index))) {

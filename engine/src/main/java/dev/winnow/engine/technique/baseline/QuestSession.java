@@ -68,6 +68,13 @@ final class QuestSession implements TechniqueSession {
   }
 
   @Override
+  public void truncate(int length) {
+    if (length == 0) {
+      closeBounds(); // a shorter length shows when rows are added
+    }
+  }
+
+  @Override
   public long bytes() {
     long bytes = 0;
     for (PageBounds layer : bounds) {
@@ -88,9 +95,14 @@ final class QuestSession implements TechniqueSession {
   @Override
   public void close() {
     scratch.close();
-    for (PageBounds layer : bounds) {
-      if (layer != null) {
-        layer.close();
+    closeBounds();
+  }
+
+  private void closeBounds() {
+    for (int layer = 0; layer < bounds.length; layer++) {
+      if (bounds[layer] != null) {
+        bounds[layer].close();
+        bounds[layer] = null;
       }
     }
   }
