@@ -90,6 +90,7 @@ final class ChatCommand implements Callable<Integer> {
     }
     if (common.json()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode().put("model", model.model());
+      json.set("techniques", ResultJson.techniques(engine.config()));
       json.set("answers", answers);
       common.print(terminal, json);
     }
@@ -131,7 +132,7 @@ final class ChatCommand implements Callable<Integer> {
       if (last == null) {
         terminal.note("there is no answer yet");
       } else {
-        Stats.print(terminal, last);
+        Stats.print(terminal, last, engine.config(), conversation.headDim());
       }
     } else {
       terminal.note(text.equals("/help") ? HELP : "unknown command " + text + "; " + HELP);

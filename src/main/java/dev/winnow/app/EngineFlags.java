@@ -2,6 +2,7 @@ package dev.winnow.app;
 
 import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.ModelOptions;
+import dev.winnow.engine.config.RunConfig;
 import dev.winnow.kernels.DType;
 import dev.winnow.models.Device;
 import picocli.CommandLine.Mixin;
@@ -14,6 +15,7 @@ final class EngineFlags {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
+  @Mixin private TechniqueFlags techniques;
   @Mixin private PrecisionFlags precision = new PrecisionFlags(DType.F16);
 
   @Option(
@@ -34,8 +36,15 @@ final class EngineFlags {
       description = "Most tokens of a sequence (default: 0, the model's own limit).")
   private int maxContext;
 
+  /** The techniques it runs with. */
+  RunConfig config() {
+    return techniques.config();
+  }
+
   /** The options, checked. */
   ModelOptions options() {
+    // Complains in its own way, which is not about a range.
+    RunConfig config = config();
     return Ranges.check(
         command.commandLine(),
         () ->
@@ -44,6 +53,7 @@ final class EngineFlags {
                 .device(device)
                 .prefillChunk(prefillChunk)
                 .maxContext(maxContext)
+                .techniques(config.techniques())
                 .build());
   }
 

@@ -33,8 +33,9 @@ final class PerplexityEval implements EvalSuite {
       names = "--against",
       paramLabel = "f32|f16|int8",
       description =
-          "ppl: compare with the same model with these weights and f32 keys and values, which is"
-              + " loaded beside it: f32 for one with nothing rounded (default: none).")
+          "ppl: compare with the same model with these weights, f32 keys and values and no"
+              + " techniques, which is loaded beside it: f32 for one with nothing rounded"
+              + " (default: none).")
   private WeightFormat against;
 
   @Option(
@@ -52,10 +53,16 @@ final class PerplexityEval implements EvalSuite {
   private Integer decodeFrom;
 
   @Override
+  public boolean asksQuestions() {
+    return false;
+  }
+
+  @Override
   public Report run(Setting setting) {
     if (text == null) {
       throw new ParameterException(setting.command(), "suite ppl needs --text");
     }
+    setting.requireTokens();
     if (setting.tokens().size() != 1 || setting.tokens().getFirst() < 2) {
       throw new ParameterException(
           setting.command(),

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.engine.GenerationResult;
+import dev.winnow.engine.config.RunConfig;
+import dev.winnow.engine.metrics.LayerLedger;
 import dev.winnow.engine.metrics.Ledger;
 import dev.winnow.engine.sampling.TokenLogProbs;
 import java.util.List;
@@ -26,13 +28,47 @@ final class ResultJson {
         .put("load_ms", rounded(result.timings().loadMs()))
         .put("ttft_ms", rounded(result.timings().ttftMs()))
         .put("tpot_ms", rounded(result.timings().tpotMs()));
-    Ledger ledger = result.ledger();
-    json.putObject("ledger")
-        .put("flops", ledger.flops())
-        .put("dense_flops", ledger.denseFlops())
-        .put("kv_bytes_read", ledger.kvBytesRead())
-        .put("dense_kv_bytes_read", ledger.denseKvBytesRead());
+    json.set("ledger", ledger(result.ledger()));
     return json;
+  }
+
+  private static ObjectNode ledger(Ledger ledger) {
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("flops", ledger.flops())
+            .put("dense_flops", ledger.denseFlops())
+            .put("kv_bytes_read", ledger.kvBytesRead())
+            .put("dense_kv_bytes_read", ledger.denseKvBytesRead())
+            .put("selection_bytes", ledger.selectionBytes());
+    ArrayNode layers = json.putArray("layers");
+    for (int i = 0; i < ledger.layers().size(); i++) {
+      LayerLedger layer = ledger.layers().get(i);
+      layers
+          .addObject()
+          .put("layer", i)
+          .put("rows", layer.rows())
+          .put("dense_rows", layer.denseRows())
+          .put("sparse_rows", layer.sparseRows())
+          .put("pairs", layer.pairs())
+          .put("dense_pairs", layer.densePairs())
+          .put("kv_bytes_read", layer.kvBytesRead())
+          .put("dense_kv_bytes_read", layer.denseKvBytesRead())
+          .put("selection_flops", layer.selectionFlops())
+          .put("selection_bytes", layer.selectionBytes());
+    }
+    return json;
+  }
+
+  /** The techniques of {@code config} by name, with all their parameters. */
+  static ArrayNode techniques(RunConfig config) {
+    ArrayNode techniques = JsonNodeFactory.instance.arrayNode();
+    config
+        .configured()
+        .forEach(
+            one ->
+                techniques.addObject().put("name", one.name()).set("parameters", one.parameters()));
+    return techniques;
   }
 
   /** One entry per generated token: its own log-probability and the likeliest alternatives. */

@@ -4,6 +4,7 @@ import dev.winnow.engine.technique.Technique;
 import dev.winnow.kernels.DType;
 import dev.winnow.models.Device;
 import dev.winnow.models.WeightFormat;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -86,9 +87,20 @@ public record ModelOptions(WeightFormat weights, Device device, int threads, Eng
       return this;
     }
 
+    /** Folder for keys and values that a technique does not keep in memory. */
+    public Builder kvSpillDir(Path value) {
+      engine = engine.withKvSpillDir(value);
+      return this;
+    }
+
     /** Sparsity techniques. */
     public Builder techniques(Technique... value) {
-      engine = engine.withTechniques(List.of(value));
+      return techniques(List.of(value));
+    }
+
+    /** Sparsity techniques, such as those of a {@link dev.winnow.engine.config.RunConfig}. */
+    public Builder techniques(List<Technique> value) {
+      engine = engine.withTechniques(value);
       return this;
     }
 

@@ -4,6 +4,7 @@ import dev.winnow.engine.loop.LogitsConsumer;
 import dev.winnow.engine.loop.Sequence;
 import dev.winnow.engine.metrics.Ledger;
 import dev.winnow.engine.metrics.StageTimes;
+import dev.winnow.engine.technique.AttentionObserver;
 import dev.winnow.engine.technique.Phase;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Flow;
@@ -91,7 +92,9 @@ public final class Session implements AutoCloseable {
     boolean done = false;
     try {
       addTokens(Prompt.of(ids));
-      if (!model.decoder().score(sequence, phase, this::cancelled, consumer)) {
+      // What waits from before is prompt, and nobody asked for its logits.
+      if (!model.decoder().fill(sequence, before, this::cancelled)
+          || !model.decoder().score(sequence, phase, this::cancelled, consumer)) {
         throw new CancellationException("the tokens were not scored: cancelled");
       }
       done = true;
@@ -182,6 +185,12 @@ public final class Session implements AutoCloseable {
     return model.register(sequence.fork());
   }
 
+  /** Lets {@code observer} look at the attention of the steps from now on; forks have none. */
+  public Session observe(AttentionObserver observer) {
+    sequence.observe(observer);
+    return this;
+  }
+
   /** Tokens in it. */
   public int length() {
     return sequence.length();
@@ -200,6 +209,11 @@ public final class Session implements AutoCloseable {
   /** Where the time of its steps went since it was opened or forked. */
   public StageTimes stages() {
     return sequence.clock().snapshot();
+  }
+
+  /** How often a page of keys and values was copied from the slower tier to memory. */
+  public long pagesLoaded() {
+    return sequence.pagesLoaded();
   }
 
   /** Gives its memory back; a generation in progress ends as cancelled. */

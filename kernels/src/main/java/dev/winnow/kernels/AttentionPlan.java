@@ -7,10 +7,10 @@ import java.util.List;
  *
  * <p>Query row {@code r} of a segment stands at cache position {@code firstPosition + r} and sees a
  * key of row {@code t} iff {@code t <= firstPosition + r} (when {@code causal}) and {@code t >
- * firstPosition + r - window} (when {@code window > 0}). A query that sees no key at all yields
- * zeros and a log-sum-exp of {@code -inf}.
+ * firstPosition + r - window} (when {@code window > 0}), and if it is within the {@link Reach} of
+ * the segment. A query that sees no key at all yields zeros and a log-sum-exp of {@code -inf}.
  *
- * @param segments one or more, over disjoint key rows
+ * @param segments one or more; no query sees a key in two of them
  * @param firstPosition cache position of query row 0
  * @param causal whether later keys are hidden; false for bidirectional models
  * @param window keys that a query sees back from itself, itself included; 0 for no limit
@@ -25,8 +25,34 @@ public record AttentionPlan(
    * @param queries {@code [rows, heads, headDim]}, rotated as this segment wants them
    * @param keys rows of the cache
    * @param keyRotation what happens to stored keys on the way
+   * @param reach how far back the queries see in this segment
    */
-  public record Segment(HeadsView queries, KeyRows keys, KeyRotation keyRotation) {}
+  public record Segment(HeadsView queries, KeyRows keys, KeyRotation keyRotation, Reach reach) {
+    /** A segment in which the plan alone says what a query sees. */
+    public Segment(HeadsView queries, KeyRows keys, KeyRotation keyRotation) {
+      this(queries, keys, keyRotation, Reach.ALL);
+    }
+  }
+
+  /**
+   * A query at cache position {@code p} sees a key of row {@code t} only if {@code nearest <= p - t
+   * <= farthest}: how each row of queries can have a boundary of its own between two segments.
+   *
+   * @param nearest least distance
+   * @param farthest greatest distance
+   */
+  public record Reach(int nearest, int farthest) {
+    /** No limit. */
+    public static final Reach ALL = new Reach(Integer.MIN_VALUE, Integer.MAX_VALUE);
+
+    /** Checks the order. */
+    public Reach {
+      if (nearest > farthest) {
+        throw new IllegalArgumentException(
+            "reach needs nearest <= farthest, got %d > %d".formatted(nearest, farthest));
+      }
+    }
+  }
 
   /** Checks counts and shapes. */
   public AttentionPlan {
@@ -62,6 +88,17 @@ public record AttentionPlan(
         scale);
   }
 
+  /** Attention over the first {@code keys} rows, whether before or after the query. */
+  public static AttentionPlan bidirectional(
+      HeadsView queries, int firstPosition, int keys, float scale) {
+    return new AttentionPlan(
+        List.of(new Segment(queries, new KeyRows.Range(0, keys), KeyRotation.AS_STORED)),
+        firstPosition,
+        false,
+        0,
+        scale);
+  }
+
   /** Number of query rows. */
   public int rows() {
     return segments.get(0).queries().rows();
@@ -81,8 +118,12 @@ public record AttentionPlan(
     return most;
   }
 
-  /** Whether a query at {@code position} sees cache row {@code key}. */
-  public boolean sees(int position, int key) {
-    return (!causal || key <= position) && (window == 0 || key > position - window);
+  /** Whether a query at {@code position} sees cache row {@code key} if it is in {@code segment}. */
+  public boolean sees(Segment segment, int position, int key) {
+    int distance = position - key;
+    return distance >= segment.reach().nearest()
+        && distance <= segment.reach().farthest()
+        && (!causal || distance >= 0)
+        && (window == 0 || distance < window);
   }
 }

@@ -504,6 +504,78 @@ public abstract class KernelParityTest {
     }
   }
 
+  @Test
+  void everyRowHasItsOwnBoundaryBetweenANearAndAFarSegment() {
+    RotaryTable table = table(32, RotaryScaling.NONE);
+    KvPages cache = samples.cache(2, 32, DType.F16, 600);
+    int[] rows = samples.rows(600, 0.6);
+    for (int count : new int[] {1, 2, 70, 300}) {
+      for (int reach : new int[] {1, 2, 50, 299, 700}) {
+        for (int window : new int[] {0, 1, 30, 400}) {
+          List<Segment> segments =
+              List.of(
+                  new Segment(
+                      samples.heads(count, 4, 32),
+                      new KeyRows.Range(Math.max(0, 600 - count - reach), 600),
+                      new KeyRotation.TruePosition(table),
+                      new AttentionPlan.Reach(0, reach - 1)),
+                  new Segment(
+                      samples.heads(count, 4, 32),
+                      KeyRows.Gathered.shared(rows),
+                      new KeyRotation.Fixed(table, 0),
+                      new AttentionPlan.Reach(reach, Integer.MAX_VALUE)));
+          AttentionPlan plan = new AttentionPlan(segments, 600 - count, true, window, 0.2f);
+          check(plan, cache);
+          assertThat(kernels.cost(plan, cache).pairs()).isEqualTo(oracle.cost(plan, cache).pairs());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aReachMayLookAheadWhereAttentionIsNotCausal() {
+    KvPages cache = samples.cache(1, 16, DType.F32, 90);
+    Segment segment =
+        new Segment(
+            samples.heads(40, 2, 16),
+            new KeyRows.Range(0, 90),
+            KeyRotation.AS_STORED,
+            new AttentionPlan.Reach(-7, 12));
+    check(new AttentionPlan(List.of(segment), 30, false, 0, 0.25f), cache);
+    check(new AttentionPlan(List.of(segment), 30, true, 0, 0.25f), cache);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new AttentionPlan.Reach(3, 2))
+        .withMessageContaining("nearest <= farthest");
+  }
+
+  @Test
+  void twoSegmentsSplitByReachAreTheWholeInOne() {
+    KvPages cache = samples.cache(2, 32, DType.F32, 500);
+    HeadsView queries = samples.heads(130, 4, 32);
+    KeyRows all = new KeyRows.Range(0, 500);
+    AttentionPlan split =
+        new AttentionPlan(
+            List.of(
+                new Segment(queries, all, KeyRotation.AS_STORED, new AttentionPlan.Reach(0, 99)),
+                new Segment(
+                    queries,
+                    all,
+                    KeyRotation.AS_STORED,
+                    new AttentionPlan.Reach(100, Integer.MAX_VALUE))),
+            370,
+            true,
+            0,
+            0.2f);
+    AttentionPlan whole = plan(queries, all, KeyRotation.AS_STORED, 370, true, 0);
+    AttentionPlan scaled = new AttentionPlan(whole.segments(), 370, true, 0, 0.2f);
+    HeadsView two = samples.heads(130, 4, 32);
+    HeadsView one = samples.copy(two);
+    kernels.attend(split, cache, AttentionOutput.of(two));
+    kernels.attend(scaled, cache, AttentionOutput.of(one));
+    assertClose(two.buffer(), one.buffer());
+    assertThat(kernels.cost(split, cache).pairs()).isEqualTo(kernels.cost(scaled, cache).pairs());
+  }
+
   // Bookkeeping
 
   @Test

@@ -111,7 +111,7 @@ public final class ReferenceKernels implements Kernels {
       int count = segment.keys().count(list);
       for (int i = 0; i < count; i++) {
         int t = segment.keys().row(list, i);
-        if (plan.sees(plan.firstPosition() + row, t)) {
+        if (plan.sees(segment, plan.firstPosition() + row, t)) {
           double[] key = key(segment.keyRotation(), cache, kvHead, t, i);
           scores.add(dot(query, key) * plan.scale());
           values.add(stored(cache.page(t / KvPages.PAGE_TOKENS).values(), cache, kvHead, t));
@@ -164,7 +164,7 @@ public final class ReferenceKernels implements Kernels {
         int list = listOf(segment.keys(), h, h / (heads / cache.kvHeads()), cache);
         for (int i = 0; i < segment.keys().count(list); i++) {
           for (int row = 0; row < plan.rows(); row++) {
-            if (plan.sees(plan.firstPosition() + row, segment.keys().row(list, i))) {
+            if (plan.sees(segment, plan.firstPosition() + row, segment.keys().row(list, i))) {
               pairs++;
             }
           }

@@ -14,6 +14,19 @@ final class Compaction {
     this.rowBytes = (long) rows.headDim() * rows.dtype().bytes();
   }
 
+  /** The first row that is not left where it is for some KV head; the length if all are. */
+  static int firstMoved(int[][] lists) {
+    int first = lists[0].length;
+    for (int[] list : lists) {
+      int row = 0;
+      while (row < first && list[row] == row) {
+        row++;
+      }
+      first = row;
+    }
+    return first;
+  }
+
   /** Row {@code i} of KV head {@code h} becomes what row {@code lists[h][i]} was. */
   static void run(KvPages rows, int[][] lists) {
     Compaction compaction = new Compaction(rows);

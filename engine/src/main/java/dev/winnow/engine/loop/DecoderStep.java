@@ -2,6 +2,7 @@ package dev.winnow.engine.loop;
 
 import dev.winnow.engine.metrics.DenseStep;
 import dev.winnow.engine.technique.Attended;
+import dev.winnow.engine.technique.AttentionObserver;
 import dev.winnow.engine.technique.KeyForm;
 import dev.winnow.engine.technique.Phase;
 import dev.winnow.engine.technique.PipelineSession;
@@ -35,7 +36,11 @@ final class DecoderStep {
   void run(Sequence sequence, int[] ids, Phase phase, StepBuffers buffers) {
     long start = System.nanoTime();
     Workspace rows = buffers.workspace();
-    int[] tokens = tokens(sequence.cache().length(), ids.length);
+    int first = sequence.cache().length();
+    int[] tokens = tokens(first, ids.length);
+    AttentionObserver observer =
+        sequence.observer().watches(phase, first, ids.length) ? sequence.observer() : null;
+    long observed = 0;
     model.embed(rows, ids);
     for (int layer = 0; layer < model.config().layers(); layer++) {
       if (!sequence.techniques().runsLayer(layer)) {
@@ -46,6 +51,11 @@ final class DecoderStep {
       PlanRequest request = append(sequence, layer, phase, tokens, buffers);
       AttentionPlan plan = plan(sequence, request);
       AttentionCost cost = attend(sequence, request, plan, buffers);
+      if (observer != null) {
+        long before = System.nanoTime();
+        observer.attended(request, plan, rows.attended(), kernels);
+        observed += System.nanoTime() - before;
+      }
       products += model.attentionOutput(rows, layer);
       boolean exact = plan == request.dense() && sequence.cache().isComplete(layer);
       DenseStep dense =
@@ -56,9 +66,10 @@ final class DecoderStep {
       if (sequence.techniques().prunes(layer)) {
         tokens = prune(sequence, request, tokens, rows);
       }
+      sequence.cache().spill(layer);
     }
     sequence.cache().advance(ids.length);
-    sequence.clock().step(System.nanoTime() - start);
+    sequence.clock().step(System.nanoTime() - start - observed);
   }
 
   private static int[] tokens(int first, int count) {
@@ -93,6 +104,7 @@ final class DecoderStep {
     Buffer mass = massKeys == 0 ? null : buffers.mass((long) request.spec().heads() * massKeys);
     HeadsView output = buffers.workspace().attended();
     long start = System.nanoTime();
+    sequence.cache().load(layer, plan);
     AttentionCost cost =
         kernels.attend(plan, request.cache(), new AttentionOutput(output, null, mass));
     long attended = System.nanoTime();
@@ -141,7 +153,16 @@ final class DecoderStep {
     sequence.techniques().onAppend(layer, cache, first, rows.rows());
     sequence.clock().technique(System.nanoTime() - start);
     return new PlanRequest(
-        layer, phase, spec, keyForm, queries, unrotated, cache, first, position, kernels);
+        layer,
+        phase,
+        spec,
+        keyForm,
+        queries,
+        unrotated,
+        cache,
+        first,
+        position,
+        new MeteredKernels(kernels, sequence, layer));
   }
 
   /** Lets a technique drop rows; the tokens that go on. */

@@ -3,6 +3,7 @@ package dev.winnow.engine.loop;
 import dev.winnow.engine.cache.KvCache;
 import dev.winnow.engine.metrics.LedgerCounter;
 import dev.winnow.engine.metrics.StageClock;
+import dev.winnow.engine.technique.AttentionObserver;
 import dev.winnow.engine.technique.PipelineSession;
 import java.util.Arrays;
 import org.slf4j.Logger;
@@ -25,6 +26,8 @@ public final class Sequence implements AutoCloseable {
   private int[] ids;
   private int length;
   private long peakKvBytes;
+  private long peakSpilledBytes;
+  private volatile AttentionObserver observer = AttentionObserver.NONE;
   private volatile boolean closed;
 
   /** An empty sequence that owns {@code cache} and {@code techniques}. */
@@ -103,14 +106,33 @@ public final class Sequence implements AutoCloseable {
     return ledger;
   }
 
+  /** Lets {@code observer} look at the steps from now on. */
+  public void observe(AttentionObserver observer) {
+    this.observer = observer;
+  }
+
+  AttentionObserver observer() {
+    return observer;
+  }
+
   /** Where its time went. */
   public StageClock clock() {
     return clock;
   }
 
-  /** Most bytes of keys and values it held, with what techniques held beside them. */
+  /** Most bytes of keys and values it held in memory, with what techniques held beside them. */
   public synchronized long peakKvBytes() {
     return peakKvBytes;
+  }
+
+  /** Most bytes of keys and values it held in the slower tier. */
+  public synchronized long peakSpilledBytes() {
+    return peakSpilledBytes;
+  }
+
+  /** How often a page was copied from the slower tier to memory. */
+  public synchronized long pagesLoaded() {
+    return cache.pagesLoaded();
   }
 
   /** Whether it was closed. */
@@ -120,6 +142,7 @@ public final class Sequence implements AutoCloseable {
 
   synchronized void notePeak() {
     peakKvBytes = Math.max(peakKvBytes, cache.bytes() + techniques.bytes());
+    peakSpilledBytes = Math.max(peakSpilledBytes, cache.spilledBytes());
   }
 
   KvCache cache() {

@@ -28,6 +28,18 @@ public interface Technique {
    */
   default void check(ModelConfig config, Supplier<String> fingerprint) {}
 
+  /**
+   * This technique for a model, {@linkplain #check checked}: one that looks up what belongs to the
+   * checkpoint returns itself with it.
+   *
+   * @param fingerprint as in {@link #check}
+   * @throws IllegalArgumentException as {@link #check}, or if there is nothing for the checkpoint
+   */
+  default Technique forModel(ModelConfig config, Supplier<String> fingerprint) {
+    check(config, fingerprint);
+    return this;
+  }
+
   /** Opens its state for one sequence. */
   TechniqueSession open(SequenceContext context);
 }

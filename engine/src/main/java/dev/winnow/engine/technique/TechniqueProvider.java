@@ -12,6 +12,12 @@ public interface TechniqueProvider {
   String summary();
 
   /**
+   * Every parameter with its default. The record's components are the keys of a config, in
+   * snake_case there; a file is a {@link java.nio.file.Path}, null for none.
+   */
+  Record defaults();
+
+  /**
    * The technique that {@code parameters} describe.
    *
    * @param where file and key of the section, for messages

@@ -34,17 +34,32 @@ public final class Techniques {
   }
 
   /**
+   * The parameters of technique {@code name} with their defaults.
+   *
+   * @param where file and key of the name, for messages
+   * @throws IllegalArgumentException if there is none of that name, listing those there are
+   */
+  public Record defaults(String name, String where) {
+    return provider(name, where).defaults();
+  }
+
+  /**
    * The technique called {@code name} with {@code parameters}.
    *
    * @param where file and key of the section, for messages
    * @throws IllegalArgumentException if there is none of that name, listing those there are
    */
   public Technique create(String name, ObjectNode parameters, String where) {
+    return provider(name, where).create(parameters, where);
+  }
+
+  private TechniqueProvider provider(String name, String where) {
     TechniqueProvider provider = providers.get(name);
     if (provider == null) {
       throw new IllegalArgumentException(
-          "%s: technique must be one of %s, got '%s'".formatted(where, providers.keySet(), name));
+          "%s: technique must be one of %s, got '%s'"
+              .formatted(where, String.join(", ", providers.keySet()), name));
     }
-    return provider.create(parameters, where);
+    return provider;
   }
 }

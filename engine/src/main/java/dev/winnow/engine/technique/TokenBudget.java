@@ -8,9 +8,9 @@ import com.fasterxml.jackson.annotation.JsonValue;
  *
  * @param value tokens if at least 1, else the share of the tokens that there are
  */
-public record TokenBudget(@JsonValue double value) {
+public record TokenBudget(double value) {
   /** Checks the range. */
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public TokenBudget {
     if (!(value > 0) || value > Integer.MAX_VALUE || (value >= 1 && value != Math.rint(value))) {
       throw new IllegalArgumentException(
@@ -31,6 +31,15 @@ public record TokenBudget(@JsonValue double value) {
   /** Tokens of {@code length}: the number, or the ratio rounded down but at least 1. */
   public int of(int length) {
     return isRatio() ? Math.max(1, (int) Math.floor(length * value)) : (int) value;
+  }
+
+  /** The number as it stands in a config: whole if it counts tokens. */
+  @JsonValue
+  Number json() {
+    if (isRatio()) {
+      return value;
+    }
+    return (int) value;
   }
 
   /** Whether it is a share of the length. */

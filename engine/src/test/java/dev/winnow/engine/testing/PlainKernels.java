@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
  * The kernels as plain loops in float64: half-split rotary embedding without scaling, one query at
  * a time, every key read once per query head.
  */
-public final class PlainKernels implements Kernels {
+public class PlainKernels implements Kernels {
   private boolean closed;
 
   /** Whether it was closed. */
@@ -116,7 +116,7 @@ public final class PlainKernels implements Kernels {
       int list = segment.keys().listOf(head, to.heads());
       for (int i = 0; i < segment.keys().count(list); i++) {
         int token = segment.keys().row(list, i);
-        if (!plan.sees(plan.firstPosition() + row, token)) {
+        if (!plan.sees(segment, plan.firstPosition() + row, token)) {
           continue;
         }
         KvPages.Page page = cache.page(token / KvPages.PAGE_TOKENS);
@@ -168,7 +168,7 @@ public final class PlainKernels implements Kernels {
               throw new IllegalArgumentException(
                   "row " + token + " of a cache of " + cache.length());
             }
-            pairs += plan.sees(plan.firstPosition() + row, token) ? 1 : 0;
+            pairs += plan.sees(segment, plan.firstPosition() + row, token) ? 1 : 0;
           }
         }
       }

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.auto.service.AutoService;
 import dev.winnow.engine.technique.Claim;
 import dev.winnow.engine.technique.Hook;
+import dev.winnow.engine.technique.Parameters;
 import dev.winnow.engine.technique.SequenceContext;
 import dev.winnow.engine.technique.Technique;
 import dev.winnow.engine.technique.TechniqueProvider;
 import dev.winnow.engine.technique.TechniqueSession;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** Leaves out the same layers for every token. */
 public record SkipLayers(List<Integer> skipped) implements Technique {
@@ -38,6 +38,11 @@ public record SkipLayers(List<Integer> skipped) implements Technique {
     };
   }
 
+  /** Which layers. */
+  private record Config(List<Integer> layers) {
+    private static final Config DEFAULTS = new Config(List.of());
+  }
+
   /** Reads {@code layers}. */
   @AutoService(TechniqueProvider.class)
   public static final class Provider implements TechniqueProvider {
@@ -52,11 +57,13 @@ public record SkipLayers(List<Integer> skipped) implements Technique {
     }
 
     @Override
+    public Record defaults() {
+      return Config.DEFAULTS;
+    }
+
+    @Override
     public Technique create(ObjectNode parameters, String where) {
-      return new SkipLayers(
-          IntStream.range(0, parameters.path("layers").size())
-              .mapToObj(i -> parameters.path("layers").get(i).intValue())
-              .toList());
+      return new SkipLayers(Parameters.bind(parameters, Config.DEFAULTS, where).layers());
     }
   }
 }

@@ -80,19 +80,30 @@ final class AttentionGeometry {
 
   /** List index of the first key that {@code row} sees. */
   int from(int segment, int reader, int row) {
-    if (plan.window() == 0) {
+    long farthest = plan.segments().get(segment).reach().farthest();
+    if (plan.window() > 0) {
+      farthest = Math.min(farthest, plan.window() - 1);
+    }
+    if (farthest == Integer.MAX_VALUE) {
       return 0;
     }
-    long first = (long) plan.firstPosition() + row - plan.window() + 1;
+    long first = (long) plan.firstPosition() + row - farthest;
     return lowerBound(keys(segment), list(segment, reader), first);
   }
 
   /** List index behind the last key that {@code row} sees; not before {@link #from}. */
   int to(int segment, int reader, int row) {
+    long nearest = plan.segments().get(segment).reach().nearest();
+    if (plan.causal()) {
+      nearest = Math.max(nearest, 0);
+    }
     KeyRows keys = keys(segment);
-    return plan.causal()
-        ? lowerBound(keys, list(segment, reader), (long) plan.firstPosition() + row + 1)
-        : keys.count(list(segment, reader));
+    if (nearest == Integer.MIN_VALUE) {
+      return keys.count(list(segment, reader));
+    }
+    long end = (long) plan.firstPosition() + row - nearest + 1;
+    // A window that ends before the nearest key that is seen leaves nothing.
+    return Math.max(from(segment, reader, row), lowerBound(keys, list(segment, reader), end));
   }
 
   /** List index of the first key that a tile reads. */

@@ -1,0 +1,2 @@
+/** Run configs: YAML files that name techniques and their parameters. */
+package dev.winnow.engine.config;
