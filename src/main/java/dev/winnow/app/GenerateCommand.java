@@ -57,7 +57,10 @@ final class GenerateCommand implements Callable<Integer> {
               + " place, N in [0, 100].")
   private Integer logProbs;
 
-  @Option(names = "--stats", description = "Say on stderr how fast it was and what it cost.")
+  @Option(
+      names = "--stats",
+      description =
+          "Say on stderr how fast it was and what it cost, with techniques also what they left out.")
   private boolean stats;
 
   @Mixin private EngineFlags engine;
@@ -149,7 +152,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   private int end(GenerationResult result) {
     if (stats) {
-      Stats.print(terminal, result);
+      Stats.print(terminal, result, engine.config(), loaded.config().headDim());
     }
     return result.finishReason() == FinishReason.CANCELLED ? INTERRUPTED : 0;
   }

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  winnow train-reference recall",
       "  winnow train-reference diffuse",
+      "  winnow train-reference glimpse",
       "  winnow train-reference recall --out try --steps-scale 0.02"
     })
 final class TrainReferenceCommand implements Callable<Integer> {
@@ -39,7 +40,7 @@ final class TrainReferenceCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "NAME", description = "Which model: recall or diffuse.")
+  @Parameters(paramLabel = "NAME", description = "Which model: recall, diffuse or glimpse.")
   private String name;
 
   @Option(
