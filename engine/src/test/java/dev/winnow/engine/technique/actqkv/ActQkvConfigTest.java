@@ -69,8 +69,8 @@ class ActQkvConfigTest {
         "{'token_budget': 0} | token_budget must be a whole number",
         "{'token_budget': 607} | at least init + window + block_size = 608 tokens, got 607",
         "{'topk': 4} | unknown key 'topk'",
-        "{'statistics': 'head'} | statistics cannot be",
-        "{'window': 2.5} | window cannot be",
+        "{'statistics': 'head'} | statistics must be one of layer, window, global",
+        "{'window': 2.5} | window must be a whole number, got 2.5",
       })
   void badValuesAreRefusedByName(String json, String message) {
     assertThatIllegalArgumentException()
