@@ -102,13 +102,16 @@ final class InfoCommand implements Callable<Integer> {
   }
 
   private void printTechnique(Map.Entry<String, JsonNode> technique) {
-    terminal.out().printf("  %s: %s%n", technique.getKey(), technique.getValue().get("summary").asText());
+    terminal
+        .out()
+        .printf("  %s: %s%n", technique.getKey(), technique.getValue().get("summary").asText());
     List<String> parameters = new ArrayList<>();
     technique
         .getValue()
         .get("parameters")
         .properties()
-        .forEach(parameter -> parameters.add(parameter.getKey() + " " + plain(parameter.getValue())));
+        .forEach(
+            parameter -> parameters.add(parameter.getKey() + " " + plain(parameter.getValue())));
     terminal.out().println("    " + String.join(", ", parameters));
   }
 

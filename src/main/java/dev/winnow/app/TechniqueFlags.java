@@ -46,7 +46,9 @@ final class TechniqueFlags {
   List<RunConfig> configs() {
     return files.isEmpty() && settings.isEmpty()
         ? List.of()
-        : files.isEmpty() ? List.of(config()) : files.stream().map(file -> load(List.of(file))).toList();
+        : files.isEmpty()
+            ? List.of(config())
+            : files.stream().map(file -> load(List.of(file))).toList();
   }
 
   private RunConfig load(List<Path> together) {

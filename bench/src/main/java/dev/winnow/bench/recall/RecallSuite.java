@@ -25,8 +25,7 @@ import java.util.function.Consumer;
  *     only the context as a prompt: techniques that leave prompts dense would otherwise see nothing
  *     of the question
  */
-public record RecallSuite(
-    int needles, int hops, int questions, long seed, boolean decodeQuestion) {
+public record RecallSuite(int needles, int hops, int questions, long seed, boolean decodeQuestion) {
 
   /** Questions that are part of the prompt. */
   public RecallSuite(int needles, int hops, int questions, long seed) {

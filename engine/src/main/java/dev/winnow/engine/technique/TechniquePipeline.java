@@ -85,6 +85,24 @@ public final class TechniquePipeline {
             on);
   }
 
+  /**
+   * Checks that no technique decides anything but {@code allowed}.
+   *
+   * @param what they are not made for otherwise
+   * @throws IllegalArgumentException naming one that does
+   */
+  public void requireOnly(Hook allowed, String what) {
+    for (Technique technique : techniques) {
+      for (Claim claim : technique.claims(layers)) {
+        if (claim.hook() != allowed) {
+          throw new IllegalArgumentException(
+              "technique %s decides %s, which is not made for %s; leave it out"
+                  .formatted(technique.name(), claim.hook(), what));
+        }
+      }
+    }
+  }
+
   /** The techniques, in the order given. */
   public List<Technique> techniques() {
     return techniques;

@@ -16,8 +16,7 @@ class ConfigSchemaTest {
   void keysHaveTypesAndDefaultsAndOthersAreRefused() {
     JsonNode window = SECTIONS.get(1);
 
-    assertThat(window.at("/properties/technique"))
-        .hasToString("{\"const\":\"test_window\"}");
+    assertThat(window.at("/properties/technique")).hasToString("{\"const\":\"test_window\"}");
     assertThat(window.at("/properties/token_budget"))
         .hasToString("{\"type\":\"number\",\"default\":8}");
     assertThat(window.at("/properties/sinks")).hasToString("{\"type\":\"integer\",\"default\":1}");
