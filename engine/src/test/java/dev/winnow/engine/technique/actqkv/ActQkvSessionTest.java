@@ -57,7 +57,9 @@ class ActQkvSessionTest {
         0.05,
         0.4,
         2,
-        positions);
+        positions,
+        Memory.ALL,
+        0);
   }
 
   private static ActQkvConfig actQkv(int blocks) {
@@ -156,7 +158,9 @@ class ActQkvSessionTest {
             2,
             PREFILL,
             0,
-            Representatives.PER_QUERY_HEAD);
+            Representatives.PER_QUERY_HEAD,
+            Memory.ALL,
+            0);
     assertFollowsTheDefinition(config.retrieval());
   }
 
@@ -280,7 +284,9 @@ class ActQkvSessionTest {
             c.temperature(),
             c.minShare(),
             c.maxShare(),
-            c.farPositions());
+            c.farPositions(),
+            c.memory(),
+            c.cachedBlocks());
     Attention attention = attention(config, true);
     attention.prefill(98, PREFILL);
     attention.step(1, Phase.DECODE);
