@@ -98,6 +98,8 @@ final class Conversation implements AutoCloseable {
             computed,
             metrics.completionTokens(),
             metrics.peakKvBytes(),
+            metrics.spilledBytes(),
+            session.pagesLoaded(),
             session.stages()),
         session.ledger());
   }

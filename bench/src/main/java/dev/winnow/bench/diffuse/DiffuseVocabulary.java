@@ -1,7 +1,9 @@
 package dev.winnow.bench.diffuse;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The words of the list tasks; a word's id is its place. */
 public final class DiffuseVocabulary {
@@ -36,6 +38,12 @@ public final class DiffuseVocabulary {
   static final int ITEMS = 36;
 
   private DiffuseVocabulary() {}
+
+  /** The words of {@code ids} with spaces between them. */
+  public static String text(int... ids) {
+    List<String> words = words();
+    return Arrays.stream(ids).mapToObj(words::get).collect(Collectors.joining(" "));
+  }
 
   /** All words by id. */
   public static List<String> words() {

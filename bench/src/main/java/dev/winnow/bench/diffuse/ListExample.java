@@ -21,6 +21,12 @@ public record ListExample(ListTask task, int[] items, int[] response) {
     return prompt;
   }
 
+  /** The prompt as a text, without BOS: {@code sort 3 1 2 =}. */
+  public String text() {
+    int[] prompt = prompt();
+    return DiffuseVocabulary.text(Arrays.copyOfRange(prompt, 1, prompt.length));
+  }
+
   /** Whether {@code generated} answers the task and holds nothing else before its end. */
   public boolean isRight(int[] generated) {
     int length = 0;

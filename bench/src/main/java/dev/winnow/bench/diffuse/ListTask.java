@@ -31,7 +31,7 @@ public enum ListTask {
   }
 
   /** Whether there is only one right answer. */
-  boolean isFunction() {
+  public boolean isFunction() {
     return this != SHUFFLE;
   }
 

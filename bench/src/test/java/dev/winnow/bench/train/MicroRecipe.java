@@ -1,5 +1,6 @@
 package dev.winnow.bench.train;
 
+import dev.winnow.bench.diffuse.DiffuseVocabulary;
 import dev.winnow.bench.recall.RecallTask;
 import dev.winnow.bench.recall.RecallVocabulary;
 import java.util.List;
@@ -10,6 +11,13 @@ final class MicroRecipe {
       new LlamaShape(RecallVocabulary.words().size(), 24, 2, 2, 1, 8, 20, 10_000, 1e-5, 512);
 
   static final ReferenceTask TASK = new RecallReference(SHAPE, 112);
+
+  /** Bidirectional, for lists. */
+  static final LlamaShape DIFFUSE_SHAPE =
+      new LlamaShape(DiffuseVocabulary.words().size(), 24, 2, 3, 3, 8, 20, 10_000, 1e-5, 32);
+
+  static final ReferenceTask DIFFUSE = new DiffuseReference(DIFFUSE_SHAPE);
+  static final TrainingData DIFFUSE_DATA = new DiffuseBatches(DIFFUSE_SHAPE);
 
   private MicroRecipe() {}
 
