@@ -1,6 +1,8 @@
 package dev.winnow.app;
 
 import dev.winnow.engine.GenerationResult;
+import dev.winnow.engine.config.ConfiguredTechnique;
+import dev.winnow.engine.config.RunConfig;
 import dev.winnow.engine.metrics.RunMetrics;
 import java.util.Locale;
 
@@ -10,7 +12,13 @@ final class Stats {
 
   private Stats() {}
 
-  static void print(Terminal terminal, GenerationResult result) {
+  /**
+   * Says it on stderr.
+   *
+   * @param config what it ran with
+   * @param headDim elements per head of the model
+   */
+  static void print(Terminal terminal, GenerationResult result, RunConfig config, int headDim) {
     RunMetrics metrics = result.metrics();
     terminal.note(
         "prompt:    %d tokens (%d computed), first token after %s ms, %s tok/s",
@@ -31,6 +39,12 @@ final class Stats {
         bytes(result.ledger().kvBytesRead()),
         bytes(result.ledger().denseKvBytesRead()),
         bytes(metrics.peakKvBytes()));
+    TechniqueStats techniques = new TechniqueStats(result, headDim);
+    terminal.note("time:      %s", techniques.time());
+    for (ConfiguredTechnique technique : config.configured()) {
+      terminal.note("%s:", technique.name());
+      techniques.of(technique).forEach(line -> terminal.note("           %s", line));
+    }
     terminal.note("load:      %s ms", oneDecimal(result.loadMs()));
   }
 

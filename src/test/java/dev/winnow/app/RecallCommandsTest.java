@@ -103,8 +103,25 @@ class RecallCommandsTest {
             "3")
         .isWrongUsage("--needles is an option of suite recall, not of ppl");
     Cli.in(temp)
+        .run(
+            "eval",
+            "--suite",
+            "ppl",
+            "--model",
+            "reference:recall",
+            "--tokens",
+            "512",
+            "--text",
+            "book.txt",
+            "--seed",
+            "3")
+        .isWrongUsage("--seed is an option of suites that ask questions, not of ppl");
+    Cli.in(temp)
+        .run("eval", "--suite", "recall", "--model", "reference:recall")
+        .isWrongUsage("this suite needs --tokens");
+    Cli.in(temp)
         .run("eval", "--suite", "recal", "--model", "reference:recall", "--tokens", "512")
-        .isWrongUsage("--suite must be one of ppl, recall, got 'recal'");
+        .isWrongUsage("--suite must be one of ppl, recall, diffuse, got 'recal'");
   }
 
   @Test
@@ -165,7 +182,7 @@ class RecallCommandsTest {
   void train_reference_refuses_what_it_does_not_know() {
     Cli.in(temp)
         .run("train-reference", "recal", "--out", temp.toString())
-        .isWrongUsage("there is no recipe 'recal'; recipes: recall");
+        .isWrongUsage("there is no recipe 'recal'; recipes: diffuse, recall");
     Cli.in(temp)
         .run("train-reference", "recall", "--steps-scale", "0", "--out", temp.toString())
         .isWrongUsage("steps scale must be in (0, 100], got 0.0");

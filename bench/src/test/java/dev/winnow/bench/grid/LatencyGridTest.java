@@ -142,6 +142,7 @@ class LatencyGridTest {
         new BenchEnvironment("cpu", 2, "jvm", "2", "512-bit vectors", 1e6, 0.5),
         rows.get(0).runs().size(),
         Map.of("winnow", Map.of("threads", "2"), "peer", Map.of("threads", "2")),
-        rows);
+        rows,
+        List.of("variant"));
   }
 }

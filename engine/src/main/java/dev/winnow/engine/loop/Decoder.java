@@ -2,14 +2,17 @@ package dev.winnow.engine.loop;
 
 import dev.winnow.engine.cache.KvCache;
 import dev.winnow.engine.cache.PagePool;
+import dev.winnow.engine.cache.SpillFile;
 import dev.winnow.engine.sampling.Sampler;
 import dev.winnow.engine.technique.Phase;
+import dev.winnow.engine.technique.PipelineSession;
 import dev.winnow.engine.technique.SequenceContext;
 import dev.winnow.engine.technique.TechniquePipeline;
 import dev.winnow.kernels.DType;
 import dev.winnow.kernels.Kernels;
 import dev.winnow.models.AttentionSpec;
 import dev.winnow.models.CausalLm;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -19,12 +22,14 @@ public final class Decoder implements AutoCloseable {
   private final CausalLm model;
   private final Kernels kernels;
   private final PagePool pages;
+  private final SpillFile spillFile;
   private final List<AttentionSpec> attention;
   private final DType kv;
   private final int maxTokens;
   private final DenseCost denseCost;
   private final BufferPool buffers;
   private final Lifecycle lifecycle = new Lifecycle();
+  private final DecoderStep step;
   private final Prefill prefill;
 
   /**
@@ -33,20 +38,28 @@ public final class Decoder implements AutoCloseable {
    * @param kv how keys and values are stored
    * @param maxTokens the most tokens a sequence may have
    * @param chunk tokens that go through the model at once
-   * @param kvCacheBytes the most bytes of keys and values of all sequences
+   * @param kvCacheBytes the most bytes of keys and values of all sequences in memory
+   * @param spillFolder where keys and values go that a technique does not keep in memory
    */
   public Decoder(
-      CausalLm model, Kernels kernels, DType kv, int maxTokens, int chunk, long kvCacheBytes) {
+      CausalLm model,
+      Kernels kernels,
+      DType kv,
+      int maxTokens,
+      int chunk,
+      long kvCacheBytes,
+      Path spillFolder) {
     this.model = model;
     this.kernels = kernels;
     this.kv = kv;
     this.maxTokens = maxTokens;
     this.pages = new PagePool(kvCacheBytes);
+    this.spillFile = new SpillFile(spillFolder);
     this.attention =
         IntStream.range(0, model.config().layers()).mapToObj(model::attention).toList();
     this.denseCost = new DenseCost(kernels, kv);
-    this.buffers = new BufferPool(model, Math.min(chunk, maxTokens));
-    DecoderStep step = new DecoderStep(model, kernels, denseCost);
+    this.buffers = new BufferPool(model);
+    this.step = new DecoderStep(model, kernels, denseCost);
     this.prefill = new Prefill(model, step, buffers, lifecycle, Math.min(chunk, maxTokens));
   }
 
@@ -54,10 +67,16 @@ public final class Decoder implements AutoCloseable {
   public Sequence open(TechniquePipeline techniques) {
     SequenceContext context =
         new SequenceContext(model.config(), attention, kernels, kv, maxTokens);
+    PipelineSession session = techniques.open(context);
     return new Sequence(
-        new KvCache(pages, attention, kv, maxTokens),
-        techniques.open(context),
+        new KvCache(pages, spillFile, attention, kv, maxTokens, session.residency()),
+        session,
         model.config().layers());
+  }
+
+  /** A new sequence that is computed as a whole in every pass, for bidirectional models. */
+  public Canvas openCanvas(TechniquePipeline techniques) {
+    return new Canvas(open(techniques), model, step, buffers, lifecycle);
   }
 
   /** Computes the tokens of {@code sequence} up to {@code upTo}; false if cancelled before that. */
@@ -95,6 +114,11 @@ public final class Decoder implements AutoCloseable {
     return pages;
   }
 
+  /** Bytes of keys and values of all sequences in the slower tier. */
+  public long spilledBytes() {
+    return spillFile.usedBytes();
+  }
+
   /** The most tokens a sequence may have. */
   public int maxTokens() {
     return maxTokens;
@@ -118,6 +142,7 @@ public final class Decoder implements AutoCloseable {
           buffers.close();
           denseCost.close();
           pages.close();
+          spillFile.close();
           model.close();
           kernels.close();
         });

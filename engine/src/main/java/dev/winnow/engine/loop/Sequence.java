@@ -26,6 +26,7 @@ public final class Sequence implements AutoCloseable {
   private int[] ids;
   private int length;
   private long peakKvBytes;
+  private long peakSpilledBytes;
   private volatile AttentionObserver observer = AttentionObserver.NONE;
   private volatile boolean closed;
 
@@ -119,9 +120,19 @@ public final class Sequence implements AutoCloseable {
     return clock;
   }
 
-  /** Most bytes of keys and values it held, with what techniques held beside them. */
+  /** Most bytes of keys and values it held in memory, with what techniques held beside them. */
   public synchronized long peakKvBytes() {
     return peakKvBytes;
+  }
+
+  /** Most bytes of keys and values it held in the slower tier. */
+  public synchronized long peakSpilledBytes() {
+    return peakSpilledBytes;
+  }
+
+  /** How often a page was copied from the slower tier to memory. */
+  public synchronized long pagesLoaded() {
+    return cache.pagesLoaded();
   }
 
   /** Whether it was closed. */
@@ -131,6 +142,7 @@ public final class Sequence implements AutoCloseable {
 
   synchronized void notePeak() {
     peakKvBytes = Math.max(peakKvBytes, cache.bytes() + techniques.bytes());
+    peakSpilledBytes = Math.max(peakSpilledBytes, cache.spilledBytes());
   }
 
   KvCache cache() {

@@ -144,8 +144,7 @@ class FasaConfigTest {
 
     assertThatThrownBy(() -> create("{'calibration': '%s'}".formatted(file)))
         .hasMessageContaining("pairing is true_pair, but the calibration was made for adjacent");
-    assertThatThrownBy(
-            () -> create("{'calibration': '%s', 'pairing': 'adjacent'}".formatted(file)))
+    assertThatThrownBy(() -> create("{'calibration': '%s', 'pairing': 'adjacent'}".formatted(file)))
         .hasMessageContaining("chunks must be in [1, 4]");
   }
 }

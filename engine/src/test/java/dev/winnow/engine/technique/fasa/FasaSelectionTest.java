@@ -166,8 +166,7 @@ class FasaSelectionTest {
     try (LayerFixture layer = new LayerFixture(3, 3);
         TechniqueSession published = layer.open(Configs.published(20, 2), agreement);
         TechniqueSession sharedSets =
-            layer.open(
-                Configs.of(20, 2, Sets.PER_KV_HEAD, Lists.PER_QUERY_HEAD), agreement);
+            layer.open(Configs.of(20, 2, Sets.PER_KV_HEAD, Lists.PER_QUERY_HEAD), agreement);
         TechniqueSession sharedLists =
             layer.open(Configs.of(20, 2, Sets.PER_KV_HEAD, Lists.PER_KV_HEAD), agreement)) {
       layer.append(keys, published, sharedSets, sharedLists);
@@ -288,7 +287,8 @@ class FasaSelectionTest {
       float[] query = new float[HEAD_DIM];
       query[0] = 1;
 
-      assertThat(layer.lists(session, query)).isDeepEqualTo(new int[][] {{0, 1, 5, 11, 17, 18, 19}});
+      assertThat(layer.lists(session, query))
+          .isDeepEqualTo(new int[][] {{0, 1, 5, 11, 17, 18, 19}});
     }
   }
 
