@@ -262,13 +262,11 @@ class BaselinesModelTest {
         LanguageModel oracle = open(Models.options(), 0, technique("oracle", 48))) {
       GenerationConfig two = FORTY.toBuilder().maxNewTokens(2).build();
       int kvWidth = FakeCausalLm.KV_HEADS * FakeCausalLm.HEAD_DIM;
-      List<LayerLedger> ofQuest =
-          quest.generate(Prompt.of(PROMPT), two).ledger().layers();
+      List<LayerLedger> ofQuest = quest.generate(Prompt.of(PROMPT), two).ledger().layers();
       // One step over 301 keys: minima and maxima of 38 pages.
       assertThat(ofQuest.get(0).selectionBytes()).isZero();
       assertThat(ofQuest.get(1).selectionBytes()).isEqualTo(2L * 38 * kvWidth * Float.BYTES);
-      List<LayerLedger> ofOracle =
-          oracle.generate(Prompt.of(PROMPT), two).ledger().layers();
+      List<LayerLedger> ofOracle = oracle.generate(Prompt.of(PROMPT), two).ledger().layers();
       assertThat(ofOracle.get(0).selectionBytes()).isEqualTo(301L * kvWidth * Float.BYTES);
     }
   }
