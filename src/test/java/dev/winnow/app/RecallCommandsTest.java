@@ -142,8 +142,7 @@ class RecallCommandsTest {
 
   @Test
   void the_demo_asks_at_every_length_and_says_what_it_cost() {
-    JsonNode json =
-        Cli.in(temp).run("demo", "--tokens", "300", "--threads", "1", "--json").json();
+    JsonNode json = Cli.in(temp).run("demo", "--tokens", "300", "--threads", "1", "--json").json();
 
     assertThat(json.get("trained_tokens").asInt()).isEqualTo(512);
     JsonNode lines = json.get("lines");

@@ -101,11 +101,11 @@ class TechniqueCommandsTest {
   void stats_say_what_was_left_out_and_where_the_time_went() {
     String err = generate("--stats", "--config", config.toString()).succeeds().err();
 
-    // 79 of 105 pairs of 4 query heads of 8 elements on each of two layers.
+    // 79 of 105 pairs on each of three layers.
     assertThat(err)
         .contains("time:      scoring 0.0 ms, selection ")
-        .contains("test_window:", "on layers 0-1")
-        .contains("tokens kept of those that dense attention reads: 75.2 % (layer 0-1)")
+        .contains("test_window:", "on layers 0-2")
+        .contains("tokens kept of those that dense attention reads: 75.2 % (layers 0-2)")
         .doesNotContain("dense for");
   }
 
@@ -115,8 +115,8 @@ class TechniqueCommandsTest {
             generate("--stats", "--config", config.toString(), "--set", "token_budget=20")
                 .succeeds()
                 .err())
-        .contains("100.0 % (layer 0-1)")
-        .contains("dense for all rows of 28: token_budget 20 covers all 15 tokens");
+        .contains("100.0 % (layers 0-2)")
+        .contains("dense for all rows of 42: token_budget 20 covers all 15 tokens");
   }
 
   @Test
@@ -126,13 +126,29 @@ class TechniqueCommandsTest {
     JsonNode json =
         Cli.in(temp)
             .run(
-                "bench", "--model", model.toString(), "--grid", "tg2@d16", "--repetitions", "1",
-                "--warm-ups", "0", "--threads", "1", "--config", config.toString(), "--config",
-                other.toString(), "--set", "token_budget=4", "--json")
+                "bench",
+                "--model",
+                model.toString(),
+                "--grid",
+                "tg2@d16",
+                "--repetitions",
+                "1",
+                "--warm-ups",
+                "0",
+                "--threads",
+                "1",
+                "--config",
+                config.toString(),
+                "--config",
+                other.toString(),
+                "--set",
+                "token_budget=4",
+                "--json")
             .json();
 
     JsonNode rows = json.get("results");
-    assertThat(rows).extracting(row -> row.get("contender").asText())
+    assertThat(rows)
+        .extracting(row -> row.get("contender").asText())
         .containsExactly("winnow", "window", "other");
     assertThat(json.at("/contenders/window/techniques").asText())
         .isEqualTo("test_window {\"token_budget\":4,\"dense_layers\":[]}");
@@ -149,8 +165,15 @@ class TechniqueCommandsTest {
   void bench_refuses_two_rows_of_one_name() {
     Cli.in(temp)
         .run(
-            "bench", "--model", model.toString(), "--grid", "tg2", "--config", config.toString(),
-            "--config", config.toString())
+            "bench",
+            "--model",
+            model.toString(),
+            "--grid",
+            "tg2",
+            "--config",
+            config.toString(),
+            "--config",
+            config.toString())
         .isWrongUsage("two rows would be called 'window'");
   }
 
@@ -172,8 +195,20 @@ class TechniqueCommandsTest {
 
   private Cli.Outcome recall(String... more) {
     String[] start = {
-      "eval", "--suite", "recall", "--model", "reference:recall", "--tokens", "200", "--needles",
-      "4", "--n", "16", "--threads", "1", "--json"
+      "eval",
+      "--suite",
+      "recall",
+      "--model",
+      "reference:recall",
+      "--tokens",
+      "200",
+      "--needles",
+      "4",
+      "--n",
+      "16",
+      "--threads",
+      "1",
+      "--json"
     };
     return Cli.in(temp).run(Stream.of(start, more).flatMap(Arrays::stream).toArray(String[]::new));
   }
