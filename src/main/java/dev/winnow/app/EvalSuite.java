@@ -21,6 +21,11 @@ interface EvalSuite {
    */
   Report run(Setting setting);
 
+  /** Whether it asks seeded questions, and so takes the options of {@link QuestionFlags}. */
+  default boolean asksQuestions() {
+    return true;
+  }
+
   /**
    * What came out.
    *
@@ -40,7 +45,8 @@ interface EvalSuite {
    * @param terminal for notes
    * @param command for complaints
    * @param model which model
-   * @param tokens {@code --tokens}, at least one number
+   * @param tokens {@code --tokens}; may be empty
+   * @param questions how many to ask, and from where
    * @param options how the model is loaded and run, not checked yet
    */
   record Setting(
@@ -48,11 +54,19 @@ interface EvalSuite {
       CommandLine command,
       ModelFlags model,
       List<Integer> tokens,
+      QuestionFlags questions,
       ModelOptions.Builder options) {
 
     /** Copies the list. */
     public Setting {
       tokens = List.copyOf(tokens);
+    }
+
+    /** Complains if {@code --tokens} was not given. */
+    void requireTokens() {
+      if (tokens.isEmpty()) {
+        throw new CommandLine.ParameterException(command, "this suite needs --tokens");
+      }
     }
 
     /** Options of the model, checked; {@code chunk} tokens go through it at once. */

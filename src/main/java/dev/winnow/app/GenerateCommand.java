@@ -9,7 +9,9 @@ import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.Prompt;
 import dev.winnow.engine.TextCodec;
 import dev.winnow.engine.TokenListener;
+import dev.winnow.engine.diffusion.DiffusionConfig;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "generate",
     description = {
-      "Generates text after a prompt and prints it as it comes.",
+      "Generates text after a prompt and prints it as it comes; masked diffusion models (LLaDA) fill"
+          + " a response of --max-new-tokens and print it at the end.",
       "Without a tokenizer the model takes and prints token ids."
     },
     footer = {
@@ -31,7 +34,8 @@ import picocli.CommandLine.Spec;
           + " --seed 1",
       "  winnow generate --model model.gguf --prompt-file book.txt --config configs/token-select.yaml"
           + " --set token_budget=2048 --stats",
-      "  winnow generate --model folder --prompt-ids ids.json --max-new-tokens 24 --json"
+      "  winnow generate --model folder --prompt-ids ids.json --max-new-tokens 24 --json",
+      "  winnow generate --model reference:diffuse --raw --prompt \"sort 5 3 9 1 =\" --steps 4"
     })
 final class GenerateCommand implements Callable<Integer> {
   /** What a shell reports for a process that Ctrl-C ended. */
@@ -43,6 +47,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Mixin private ModelFlags model;
   @Mixin private PromptFlags prompt;
   @Mixin private GenerationFlags generation;
+  @Mixin private DiffusionFlags diffusion;
 
   @Option(
       names = "--logprobs",
@@ -52,7 +57,10 @@ final class GenerateCommand implements Callable<Integer> {
               + " place, N in [0, 100].")
   private Integer logProbs;
 
-  @Option(names = "--stats", description = "Say on stderr how fast it was and what it cost.")
+  @Option(
+      names = "--stats",
+      description =
+          "Say on stderr how fast it was and what it cost, with techniques also what they left out.")
   private boolean stats;
 
   @Mixin private EngineFlags engine;
@@ -75,6 +83,14 @@ final class GenerateCommand implements Callable<Integer> {
         throw new CommandException("--stop needs a tokenizer, and this model has none");
       }
       Prompt put = request.forModel(tokenizer, template, terminal);
+      if (loaded.isMaskedDiffusion()) {
+        return diffuse(loaded, put);
+      }
+      if (diffusion.given() != null) {
+        throw new CommandException(
+            "%s is for masked diffusion models; a %s model goes on token by token"
+                .formatted(diffusion.given(), loaded.config().modelType()));
+      }
       GenerationConfig config =
           generation.config(loaded.defaults(), logProbs == null ? -1 : logProbs);
       return generate(loaded, put, config);
@@ -102,8 +118,41 @@ final class GenerateCommand implements Callable<Integer> {
       }
       common.print(terminal, json);
     }
+    return end(loaded, result);
+  }
+
+  /** By masked diffusion the text is only known at the end. */
+  private int diffuse(LanguageModel loaded, Prompt put) {
+    if (logProbs != null) {
+      throw new CommandException(
+          "--logprobs is for models that go on token by token; this is a masked diffusion model");
+    }
+    DiffusionConfig config = generation.diffusion(loaded, diffusion);
+    CancellationToken cancellation = new CancellationToken();
+    GenerationResult result;
+    try (Interrupts interrupts = Interrupts.handledBy(cancellation::cancel)) {
+      result = loaded.diffuse(put, config, (pass, response) -> {}, cancellation);
+    }
+    if (common.json()) {
+      ObjectNode json =
+          ResultJson.of(model.model(), result)
+              .put("steps", config.steps())
+              .put("block_length", config.blockLength())
+              .put("seed", config.seed().orElseThrow());
+      common.print(terminal, json);
+    } else {
+      terminal.out().println(loaded.codec().isPresent() ? result.text() : ids(result));
+    }
+    return end(loaded, result);
+  }
+
+  private static String ids(GenerationResult result) {
+    return result.generatedIds().stream().map(String::valueOf).collect(Collectors.joining(" "));
+  }
+
+  private int end(LanguageModel loaded, GenerationResult result) {
     if (stats) {
-      Stats.print(terminal, result);
+      Stats.print(terminal, result, engine.config(), loaded.config().headDim());
     }
     return result.finishReason() == FinishReason.CANCELLED ? INTERRUPTED : 0;
   }

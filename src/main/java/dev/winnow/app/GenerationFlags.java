@@ -1,17 +1,26 @@
 package dev.winnow.app;
 
 import dev.winnow.engine.GenerationConfig;
+import dev.winnow.engine.LanguageModel;
+import dev.winnow.engine.diffusion.DiffusionConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** How to generate; what is not given comes from the model's {@code generation_config.json}. */
 final class GenerationFlags {
+  /** The options here that masked diffusion models take too. */
+  private static final List<String> DIFFUSION =
+      List.of("--max-new-tokens", "--greedy", "--temperature", "--seed");
+
+  @Spec private CommandSpec own;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -93,6 +102,33 @@ final class GenerationFlags {
       throw new ParameterException(cli, "--greedy and --do-sample exclude each other");
     }
     return Ranges.check(cli, () -> build(defaults, topLogProbs));
+  }
+
+  /**
+   * How a masked diffusion model generates.
+   *
+   * @param more options that only such models have
+   */
+  DiffusionConfig diffusion(LanguageModel model, DiffusionFlags more) {
+    for (OptionSpec option : own.options()) {
+      if (!DIFFUSION.contains(option.longestName())
+          && command.commandLine().getParseResult().hasMatchedOption(option.longestName())) {
+        throw new CommandException(
+            "%s is for models that go on token by token; a masked diffusion model takes %s, --steps, --block-length and --remasking"
+                .formatted(option.longestName(), String.join(", ", DIFFUSION)));
+      }
+    }
+    DiffusionConfig.Builder builder =
+        DiffusionConfig.builder().genLength(model.defaults().maxNewTokens());
+    if (maxNewTokens != null) {
+      builder.genLength(maxNewTokens);
+    }
+    if (temperature != null && !greedy) {
+      builder.temperature(temperature);
+    }
+    more.apply(builder);
+    builder.seed(seed != null ? seed : ThreadLocalRandom.current().nextLong(1L << 32));
+    return Ranges.check(command.commandLine(), builder::build);
   }
 
   private GenerationConfig build(GenerationConfig defaults, int topLogProbs) {

@@ -20,9 +20,6 @@ import java.util.TreeMap;
 
 /** What a checkpoint is and what it will take, without loading its weights. */
 final class ModelReport {
-  private static final String EMBEDDING = "model.embed_tokens.weight";
-  private static final String HEAD = "lm_head.weight";
-
   private ModelReport() {}
 
   static ObjectNode of(Path path) {
@@ -32,7 +29,7 @@ final class ModelReport {
       report.put("source", path.toString()).put("format", checkpoint.format());
       addShape(report, spec);
       addTensors(report, checkpoint);
-      addMemory(report, checkpoint, spec.config());
+      addMemory(report, checkpoint, spec);
       addText(report, checkpoint);
       return report;
     }
@@ -56,12 +53,19 @@ final class ModelReport {
     ObjectNode attention = report.putObject("attention_layers");
     for (int window : windows) {
       long layers = spec.layers().stream().filter(layer -> layer.window() == window).count();
-      attention.put(window == 0 ? "all" : "window " + window, layers);
+      attention.put(name(spec, window), layers);
     }
     spec.layers().stream()
         .map(layer -> describe(layer.rotary()))
         .distinct()
         .forEach(report.putArray("rope")::add);
+  }
+
+  private static String name(DecoderSpec spec, int window) {
+    if (!spec.causal()) {
+      return "bidirectional";
+    }
+    return window == 0 ? "all" : "window " + window;
   }
 
   private static String describe(RotaryConfig rotary) {
@@ -93,10 +97,11 @@ final class ModelReport {
     report.put("stored_bytes", bytes);
   }
 
-  private static void addMemory(ObjectNode report, Checkpoint checkpoint, ModelConfig config) {
+  private static void addMemory(ObjectNode report, Checkpoint checkpoint, DecoderSpec spec) {
+    ModelConfig config = spec.config();
     ObjectNode weights = report.putObject("weight_bytes");
     for (WeightFormat format : WeightFormat.values()) {
-      weights.put(format.label(), weightBytes(checkpoint, config, format));
+      weights.put(format.label(), weightBytes(checkpoint, spec, format));
     }
     ObjectNode perToken = report.putObject("kv_bytes_per_token");
     ObjectNode full = report.putObject("kv_bytes_full_context");
@@ -108,12 +113,13 @@ final class ModelReport {
   }
 
   /** Matrices in memory; an embedding table that is not the head too stays in its file. */
-  static long weightBytes(Checkpoint checkpoint, ModelConfig config, WeightFormat format) {
+  static long weightBytes(Checkpoint checkpoint, DecoderSpec spec, WeightFormat format) {
     long bytes = 0;
-    String head = config.tiedEmbeddings() ? EMBEDDING : HEAD;
+    String embedding = spec.tensors().embedding();
+    String head = spec.config().tiedEmbeddings() ? embedding : spec.tensors().head();
     for (TensorInfo tensor : checkpoint.tensors().values()) {
       boolean isHead = tensor.name().equals(head);
-      if (tensor.shape().size() != 2 || (!isHead && tensor.name().equals(EMBEDDING))) {
+      if (tensor.shape().size() != 2 || (!isHead && tensor.name().equals(embedding))) {
         continue;
       }
       bytes +=

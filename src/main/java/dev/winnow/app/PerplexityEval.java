@@ -53,10 +53,16 @@ final class PerplexityEval implements EvalSuite {
   private Integer decodeFrom;
 
   @Override
+  public boolean asksQuestions() {
+    return false;
+  }
+
+  @Override
   public Report run(Setting setting) {
     if (text == null) {
       throw new ParameterException(setting.command(), "suite ppl needs --text");
     }
+    setting.requireTokens();
     if (setting.tokens().size() != 1 || setting.tokens().getFirst() < 2) {
       throw new ParameterException(
           setting.command(),

@@ -7,7 +7,6 @@ import dev.winnow.bench.recall.RecallSuite;
 import dev.winnow.engine.LanguageModel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -30,23 +29,26 @@ final class RecallEval implements EvalSuite {
   private int hops = 1;
 
   @Option(
-      names = "--n",
-      paramLabel = "N",
-      description = "recall: questions for each length (default: 200).")
-  private int n = 200;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "recall: where contexts and questions start (default: 1).")
-  private long seed = 1;
+      names = "--decode-question",
+      negatable = true,
+      description =
+          "recall: feed questions one token at a time, as generated ones are, and only the context as"
+              + " a prompt, so that techniques that leave prompts dense work on the question too;"
+              + " --no-decode-question makes the question part of the prompt (default: on with"
+              + " --config, off without).")
+  private Boolean decodeQuestion;
 
   @Override
   public Report run(Setting setting) {
+    setting.requireTokens();
+    QuestionFlags questions = setting.questions();
+    boolean techniques = !setting.options(CHUNK).engine().techniques().isEmpty();
+    boolean decoded = decodeQuestion == null ? techniques : decodeQuestion;
     RecallSuite suite =
-        Ranges.check(setting.command(), () -> new RecallSuite(needles, hops, n, seed));
+        Ranges.check(
+            setting.command(),
+            () -> new RecallSuite(needles, hops, questions.n(200), questions.seed(), decoded));
     setting.tokens().forEach(tokens -> checkFits(setting, suite, tokens));
-    setting.options(CHUNK);
     ObjectNode byTokens = JsonNodeFactory.instance.objectNode();
     List<String> lines = new ArrayList<>();
     Proportion all = null;
@@ -59,15 +61,16 @@ final class RecallEval implements EvalSuite {
         }
         Proportion score = suite.score(loaded, tokens);
         all = all == null ? score : all.plus(score);
-        put(byTokens.putObject(Integer.toString(tokens)), score);
-        lines.add("%,7d tokens: %s".formatted(tokens, describe(score)));
+        Scores.put(byTokens.putObject(Integer.toString(tokens)), score);
+        lines.add("%,7d tokens: %s".formatted(tokens, Scores.describe(score)));
       }
     }
     ObjectNode figures =
-        put(JsonNodeFactory.instance.objectNode(), all)
+        Scores.put(JsonNodeFactory.instance.objectNode(), all)
             .put("needles", needles)
             .put("hops", hops)
-            .put("seed", seed);
+            .put("seed", questions.seed())
+            .put("decode_question", decoded);
     figures.set("by_tokens", byTokens);
     return new Report(figures, lines);
   }
@@ -78,21 +81,5 @@ final class RecallEval implements EvalSuite {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(setting.command(), "--tokens: " + e.getMessage(), e);
     }
-  }
-
-  private static ObjectNode put(ObjectNode json, Proportion score) {
-    json.put("exact_match", score.value()).put("n", score.n());
-    json.putArray("ci95").add(score.low()).add(score.high());
-    return json;
-  }
-
-  static String describe(Proportion score) {
-    return String.format(
-        Locale.ROOT,
-        "exact match %.3f, 95 %% interval %.3f to %.3f, n %d",
-        score.value(),
-        score.low(),
-        score.high(),
-        score.n());
   }
 }

@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "  winnow train-reference recall",
+      "  winnow train-reference diffuse",
+      "  winnow train-reference glimpse",
       "  winnow train-reference recall --out try --steps-scale 0.02"
     })
 final class TrainReferenceCommand implements Callable<Integer> {
@@ -38,7 +40,7 @@ final class TrainReferenceCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "NAME", description = "Which model: recall.")
+  @Parameters(paramLabel = "NAME", description = "Which model: recall, diffuse or glimpse.")
   private String name;
 
   @Option(
@@ -113,8 +115,7 @@ final class TrainReferenceCommand implements Callable<Integer> {
       common.print(terminal, json);
     } else {
       card.scores()
-          .forEach(
-              (what, score) -> terminal.out().println(what + ": " + RecallEval.describe(score)));
+          .forEach((what, score) -> terminal.out().println(what + ": " + Scores.describe(score)));
       terminal.out().println(folder);
     }
     return outcome.finished() ? 0 : GenerateCommand.INTERRUPTED;

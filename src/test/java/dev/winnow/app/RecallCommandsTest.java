@@ -103,8 +103,25 @@ class RecallCommandsTest {
             "3")
         .isWrongUsage("--needles is an option of suite recall, not of ppl");
     Cli.in(temp)
+        .run(
+            "eval",
+            "--suite",
+            "ppl",
+            "--model",
+            "reference:recall",
+            "--tokens",
+            "512",
+            "--text",
+            "book.txt",
+            "--seed",
+            "3")
+        .isWrongUsage("--seed is an option of suites that ask questions, not of ppl");
+    Cli.in(temp)
+        .run("eval", "--suite", "recall", "--model", "reference:recall")
+        .isWrongUsage("this suite needs --tokens");
+    Cli.in(temp)
         .run("eval", "--suite", "recal", "--model", "reference:recall", "--tokens", "512")
-        .isWrongUsage("--suite must be one of ppl, recall, got 'recal'");
+        .isWrongUsage("--suite must be one of ppl, recall, diffuse, got 'recal'");
   }
 
   @Test
@@ -125,20 +142,24 @@ class RecallCommandsTest {
 
   @Test
   void the_demo_asks_at_every_length_and_says_what_it_cost() {
-    JsonNode json =
-        Cli.in(temp).run("demo", "--tokens", "128,300", "--threads", "1", "--json").json();
+    JsonNode json = Cli.in(temp).run("demo", "--tokens", "300", "--threads", "1", "--json").json();
 
     assertThat(json.get("trained_tokens").asInt()).isEqualTo(512);
     JsonNode lines = json.get("lines");
-    assertThat(lines.size()).isGreaterThanOrEqualTo(2);
+    assertThat(lines)
+        .extracting(line -> line.get("method").asText())
+        .contains("dense", "token_select", "quest");
     JsonNode line = lines.get(0);
-    assertThat(line.get("tokens").asInt()).isEqualTo(128);
+    assertThat(line.get("tokens").asInt()).isEqualTo(300);
     assertThat(line.get("method").asText()).isEqualTo("dense");
     assertThat(line.get("question").asText()).startsWith("What is ").endsWith(" set to?");
     assertThat(line.get("right").asBoolean())
         .isEqualTo(line.get("answer").asText().equals(line.get("expected").asText()));
     assertThat(line.get("questions").asInt()).isEqualTo(8);
     assertThat(line.get("attention_flops")).isEqualTo(line.get("dense_attention_flops"));
+    for (JsonNode other : lines) {
+      assertThat(other.get("dense_attention_flops")).isEqualTo(line.get("dense_attention_flops"));
+    }
     assertThat(line.get("kv_bytes_read").asLong()).isPositive();
     assertThat(line.get("ttft_ms").asDouble()).isPositive();
   }
@@ -165,7 +186,7 @@ class RecallCommandsTest {
   void train_reference_refuses_what_it_does_not_know() {
     Cli.in(temp)
         .run("train-reference", "recal", "--out", temp.toString())
-        .isWrongUsage("there is no recipe 'recal'; recipes: recall");
+        .isWrongUsage("there is no recipe 'recal'; recipes: diffuse, recall");
     Cli.in(temp)
         .run("train-reference", "recall", "--steps-scale", "0", "--out", temp.toString())
         .isWrongUsage("steps scale must be in (0, 100], got 0.0");

@@ -1,9 +1,12 @@
 package dev.winnow.engine;
 
+import dev.winnow.engine.diffusion.DiffusionConfig;
+import dev.winnow.engine.diffusion.DiffusionListener;
 import dev.winnow.engine.loop.Decoder;
 import dev.winnow.engine.loop.GenerationLoop;
 import dev.winnow.engine.loop.Sequence;
 import dev.winnow.engine.sampling.Sampler;
+import dev.winnow.engine.technique.Hook;
 import dev.winnow.engine.technique.Technique;
 import dev.winnow.engine.technique.TechniquePipeline;
 import dev.winnow.kernels.Kernels;
@@ -107,11 +110,20 @@ public final class LanguageModel implements AutoCloseable {
     this.decoder = of.decoder;
   }
 
-  private static TechniquePipeline compose(
+  /**
+   * Techniques for a model, composed.
+   *
+   * @throws IllegalArgumentException if they do not suit it or each other
+   */
+  static TechniquePipeline compose(
       List<Technique> techniques, ModelConfig config, Supplier<String> fingerprint) {
     List<Technique> suited =
         techniques.stream().map(technique -> technique.forModel(config, fingerprint)).toList();
-    return new TechniquePipeline(suited, config.layers());
+    TechniquePipeline pipeline = new TechniquePipeline(suited, config.layers());
+    if (config.maskTokenId().isPresent()) {
+      pipeline.requireOnly(Hook.RUNS_LAYER, "the attention of masked diffusion models");
+    }
+    return pipeline;
   }
 
   private static String noFingerprint() {
@@ -214,9 +226,61 @@ public final class LanguageModel implements AutoCloseable {
     }
   }
 
-  /** Opens an empty sequence to keep. */
+  /** Whether it is a masked diffusion model, which {@link #diffuse} generates with. */
+  public boolean isMaskedDiffusion() {
+    return config().maskTokenId().isPresent();
+  }
+
+  /** How {@link #diffuse} generates by default: as many tokens as the checkpoint says. */
+  public DiffusionConfig diffusionDefaults() {
+    return DiffusionConfig.builder().genLength(defaults.maxNewTokens()).build();
+  }
+
+  /** Fills a response to {@code prompt} by masked diffusion. */
+  public GenerationResult diffuse(Prompt prompt, DiffusionConfig config) {
+    return diffuse(prompt, config, (pass, response) -> {}, new CancellationToken());
+  }
+
+  /**
+   * Fills a response to {@code prompt} by masked diffusion, in a few passes over all of it.
+   *
+   * @param listener called on this thread after every pass
+   * @param cancellation ends the generation from another thread; so does interrupting this one. The
+   *     result then holds what comes before the first token that is not decided.
+   * @return the response up to its end of sequence; the time to the first token is that of the
+   *     first pass
+   * @throws IllegalArgumentException if this is no masked diffusion model, or the prompt is empty,
+   *     holds the mask token or an id outside the vocabulary
+   * @throws dev.winnow.engine.cache.CapacityException if it does not fit, saying what would
+   */
+  public GenerationResult diffuse(
+      Prompt prompt,
+      DiffusionConfig config,
+      DiffusionListener listener,
+      CancellationToken cancellation) {
+    checkOpen();
+    int maskId =
+        config()
+            .maskTokenId()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        ("a %s model goes on token by token and has no mask token to fill; use"
+                                + " generate with a GenerationConfig")
+                            .formatted(config().modelType())));
+    return new DiffusionGeneration(this, maskId, encode(prompt), config)
+        .run(listener, cancellation);
+  }
+
+  /**
+   * Opens an empty sequence to keep.
+   *
+   * @throws IllegalArgumentException if this is a masked diffusion model, which cannot go on token
+   *     by token
+   */
   public Session openSession() {
     checkOpen();
+    refuseDiffusion();
     return register(decoder.open(techniques));
   }
 
@@ -227,6 +291,7 @@ public final class LanguageModel implements AutoCloseable {
    */
   public Session openSession(List<Technique> techniques) {
     checkOpen();
+    refuseDiffusion();
     return register(decoder.open(compose(techniques, config(), fingerprint)));
   }
 
@@ -249,6 +314,15 @@ public final class LanguageModel implements AutoCloseable {
   /** The checkpoint's {@link dev.winnow.models.checkpoint.CheckpointFingerprint}. */
   public String fingerprint() {
     return fingerprint.get();
+  }
+
+  private void refuseDiffusion() {
+    if (isMaskedDiffusion()) {
+      throw new IllegalArgumentException(
+          ("a %s model fills a whole response by masked diffusion and cannot go on token by token;"
+                  + " use diffuse with a DiffusionConfig, or winnow generate")
+              .formatted(config().modelType()));
+    }
   }
 
   Session register(Sequence sequence) {
@@ -363,6 +437,10 @@ public final class LanguageModel implements AutoCloseable {
   /** Milliseconds it took to load. */
   public double loadMs() {
     return loadMs;
+  }
+
+  TechniquePipeline pipeline() {
+    return techniques;
   }
 
   Decoder decoder() {

@@ -88,6 +88,17 @@ public record AttentionPlan(
         scale);
   }
 
+  /** Attention over the first {@code keys} rows, whether before or after the query. */
+  public static AttentionPlan bidirectional(
+      HeadsView queries, int firstPosition, int keys, float scale) {
+    return new AttentionPlan(
+        List.of(new Segment(queries, new KeyRows.Range(0, keys), KeyRotation.AS_STORED)),
+        firstPosition,
+        false,
+        0,
+        scale);
+  }
+
   /** Number of query rows. */
   public int rows() {
     return segments.get(0).queries().rows();

@@ -1,19 +1,19 @@
 package dev.winnow.bench.train;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A trained tensor.
  *
  * @param name as checkpoints on the Hugging Face hub call it
- * @param rows outputs of a matrix, tokens of the embedding, or 1 for a gain
- * @param columns inputs of a matrix, or the width
- * @param spread standard deviation of its first values; 0 for a gain, which starts at one
+ * @param shape outermost dimension first; a matrix is {@code [outputs, inputs]}
+ * @param start mean of its first values
+ * @param spread standard deviation of its first values
  * @param rule what trains it
+ * @param kept whether it is part of the checkpoint; otherwise only training needs it
  */
-record Parameter(String name, int rows, int columns, double spread, Rule rule) {
-  private static final double EMBEDDING_SPREAD = 0.1;
+record Parameter(
+    String name, List<Integer> shape, double start, double spread, Rule rule, boolean kept) {
 
   /** Optimisers. */
   enum Rule {
@@ -21,47 +21,62 @@ record Parameter(String name, int rows, int columns, double spread, Rule rule) {
     ADAMW
   }
 
+  /** Copies the list. */
+  Parameter {
+    shape = List.copyOf(shape);
+  }
+
   int size() {
-    return rows * columns;
+    return shape.stream().reduce(1, Math::multiplyExact);
   }
 
   long[] dimensions() {
-    return spread == 0 ? new long[] {columns} : new long[] {rows, columns};
+    return shape.stream().mapToLong(Integer::longValue).toArray();
   }
 
-  /** All tensors of a model, in the order of the training program. */
-  static List<Parameter> of(LlamaShape shape) {
-    int hidden = shape.hiddenSize();
-    int inner = shape.intermediateSize();
-    int q = shape.heads() * shape.headDim();
-    int kv = shape.kvHeads() * shape.headDim();
-    // Keeps the residual stream's size whatever the depth.
-    double residual = 1 / Math.sqrt(2.0 * shape.layers());
-    List<Parameter> all = new ArrayList<>();
-    all.add(
-        new Parameter(
-            "model.embed_tokens.weight", shape.vocabSize(), hidden, EMBEDDING_SPREAD, Rule.ADAMW));
-    for (int layer = 0; layer < shape.layers(); layer++) {
-      String prefix = "model.layers." + layer + ".";
-      all.add(gain(prefix + "input_layernorm.weight", hidden));
-      all.add(matrix(prefix + "self_attn.q_proj.weight", q, hidden, 1));
-      all.add(matrix(prefix + "self_attn.k_proj.weight", kv, hidden, 1));
-      all.add(matrix(prefix + "self_attn.v_proj.weight", kv, hidden, 1));
-      all.add(matrix(prefix + "self_attn.o_proj.weight", hidden, q, residual));
-      all.add(gain(prefix + "post_attention_layernorm.weight", hidden));
-      all.add(matrix(prefix + "mlp.gate_proj.weight", inner, hidden, 1));
-      all.add(matrix(prefix + "mlp.up_proj.weight", inner, hidden, 1));
-      all.add(matrix(prefix + "mlp.down_proj.weight", hidden, inner, residual));
-    }
-    all.add(gain("model.norm.weight", hidden));
-    return List.copyOf(all);
+  /** A vector that multiplies, as norms have. */
+  static Parameter gain(String name, int width) {
+    return new Parameter(name, List.of(width), 1, 0, Rule.ADAMW, true);
   }
 
-  private static Parameter gain(String name, int width) {
-    return new Parameter(name, 1, width, 0, Rule.ADAMW);
+  /** A vector that is added. */
+  static Parameter bias(String name, int width) {
+    return new Parameter(name, List.of(width), 0, 0, Rule.ADAMW, true);
   }
 
-  private static Parameter matrix(String name, int rows, int columns, double scale) {
-    return new Parameter(name, rows, columns, scale / Math.sqrt(columns), Rule.MUON);
+  /** A matrix of a layer, whose outputs start {@code scale} times as large as its inputs. */
+  static Parameter matrix(String name, int rows, int columns, double scale) {
+    return new Parameter(
+        name, List.of(rows, columns), 0, scale / Math.sqrt(columns), Rule.MUON, true);
+  }
+
+  /** Rows that are looked up, as embeddings are. */
+  static Parameter table(String name, int rows, int columns, double spread) {
+    return new Parameter(name, List.of(rows, columns), 0, spread, Rule.ADAMW, true);
+  }
+
+  /** The same, trained by AdamW. */
+  Parameter byAdamW() {
+    return new Parameter(name, shape, start, spread, Rule.ADAMW, kept);
+  }
+
+  /** The same, but not part of the checkpoint. */
+  Parameter dropped() {
+    return new Parameter(name, shape, start, spread, rule, false);
+  }
+
+  /** The same with other first values. */
+  Parameter starting(double mean, double deviation) {
+    return new Parameter(name, shape, mean, deviation, rule, kept);
+  }
+
+  /** The same under another name. */
+  Parameter named(String other) {
+    return new Parameter(other, shape, start, spread, rule, kept);
+  }
+
+  /** The same with its elements in other dimensions. */
+  Parameter shaped(Integer... dimensions) {
+    return new Parameter(name, List.of(dimensions), start, spread, rule, kept);
   }
 }

@@ -1,7 +1,5 @@
 package dev.winnow.bench.train;
 
-import dev.winnow.bench.recall.RecallData;
-import dev.winnow.bench.recall.RecallTask;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +23,6 @@ import java.util.function.Consumer;
 public record ReferenceTraining(ReferenceRecipe recipe, long seed, int threads, double scale) {
   private static final int REPORT_EVERY = 50;
   private static final int MAX_THREADS = 1024;
-  private static final int SCORED_TOKENS = 8192;
 
   /** Checks ranges. */
   public ReferenceTraining {
@@ -65,8 +62,8 @@ public record ReferenceTraining(ReferenceRecipe recipe, long seed, int threads, 
     Schedule schedule = recipe.schedule().scaled(scale);
     Path kept = Files.createDirectories(folder.resolve("training"));
     Path file = kept.resolve("state.bin");
-    List<Parameter> parameters = Parameter.of(recipe.shape());
-    try (LlamaTrainer trainer = new LlamaTrainer(recipe.shape(), threads);
+    List<Parameter> parameters = recipe.task().parameters();
+    try (Trainer trainer = new Trainer(recipe.task(), threads);
         TrainingState state =
             Files.exists(file)
                 ? TrainingState.read(trainer.script(), parameters, file, identity(schedule))
@@ -75,7 +72,7 @@ public record ReferenceTraining(ReferenceRecipe recipe, long seed, int threads, 
       int counted = 0;
       while (state.step() < schedule.steps() && !stopped.getAsBoolean()) {
         Schedule.Step step = schedule.at(state.step());
-        loss += trainer.step(state, step, new RecallData(seedOf(state.step())));
+        loss += trainer.step(state, step, seedOf(state.step()));
         counted++;
         if (state.step() % REPORT_EVERY == 0 || state.step() == schedule.steps()) {
           TrainingProgress progress =
@@ -88,26 +85,20 @@ public record ReferenceTraining(ReferenceRecipe recipe, long seed, int threads, 
         }
       }
       state.write(file, identity(schedule));
-      CheckpointWriter.write(folder, recipe.shape(), state);
+      CheckpointWriter.write(folder, recipe.task().documents(), state);
       return new Outcome(state.step(), schedule.steps(), state.cpuSeconds());
     }
   }
 
   private static TrainingProgress progress(
-      LlamaTrainer trainer,
-      TrainingState state,
-      Schedule schedule,
-      Schedule.Phase phase,
-      double loss) {
-    int tokens = phase.task().tokens();
-    RecallTask needles = RecallTask.needles(tokens, phase.task().maxFacts());
+      Trainer trainer, TrainingState state, Schedule schedule, Schedule.Phase phase, double loss) {
     return new TrainingProgress(
         state.step(),
         schedule.steps(),
         phase.name(),
-        tokens,
+        phase.data().tokens(),
         loss,
-        trainer.exactMatch(state, needles, Math.max(1, SCORED_TOKENS / tokens)),
+        trainer.exactMatch(state, phase.data()),
         state.cpuSeconds());
   }
 
@@ -116,8 +107,9 @@ public record ReferenceTraining(ReferenceRecipe recipe, long seed, int threads, 
     return seed * 0x9E3779B97F4A7C15L + step + 1;
   }
 
-  private String identity(Schedule schedule) {
-    return "%s seed %d %s %s".formatted(recipe.name(), seed, recipe.shape(), schedule);
+  /** Tells this training from others. */
+  String identity(Schedule schedule) {
+    return "%s seed %d %s %s".formatted(recipe.name(), seed, recipe.task(), schedule);
   }
 
   private static void log(Path file, TrainingProgress progress) throws IOException {

@@ -17,14 +17,18 @@ final class SafetensorsWriter {
 
   private SafetensorsWriter() {}
 
-  /** Writes {@code values}, one array for each parameter, to {@code file}. */
+  /**
+   * Writes {@code values}, one array for each parameter, to {@code file}; those that are not kept
+   * are left out.
+   */
   static void write(Path file, List<Parameter> parameters, List<float[]> values)
       throws IOException {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode header = mapper.createObjectNode();
     header.putObject("__metadata__").put("format", "pt");
     long offset = 0;
-    for (Parameter parameter : parameters) {
+    List<Parameter> kept = parameters.stream().filter(Parameter::kept).toList();
+    for (Parameter parameter : kept) {
       ObjectNode tensor = header.putObject(parameter.name()).put("dtype", "F16");
       for (long dimension : parameter.dimensions()) {
         tensor.withArray("shape").add(dimension);
@@ -39,7 +43,11 @@ final class SafetensorsWriter {
     try (OutputStream out = Files.newOutputStream(file)) {
       out.write(littleEndian(Long.BYTES).putLong(head.length).array());
       out.write(head);
-      for (float[] tensor : values) {
+      for (int i = 0; i < values.size(); i++) {
+        if (!parameters.get(i).kept()) {
+          continue;
+        }
+        float[] tensor = values.get(i);
         ByteBuffer bytes = littleEndian(tensor.length * Short.BYTES);
         for (float value : tensor) {
           bytes.putShort(Float.floatToFloat16(value));

@@ -1,6 +1,5 @@
 package dev.winnow.bench.train;
 
-import dev.winnow.bench.recall.RecallTask;
 import java.util.List;
 
 /**
@@ -16,7 +15,7 @@ record Schedule(List<Phase> phases) {
    * @param name for progress reports
    * @param steps how many
    * @param rows sequences of a batch
-   * @param task what they hold
+   * @param data where they come from
    * @param warmUp first steps over which the rate rises from nothing
    * @param firstRate Muon's learning rate at the start
    * @param lastRate and at the end; a half cosine leads from one to the other
@@ -25,7 +24,7 @@ record Schedule(List<Phase> phases) {
       String name,
       int steps,
       int rows,
-      RecallTask task,
+      TrainingData data,
       int warmUp,
       double firstRate,
       double lastRate) {
@@ -75,7 +74,7 @@ record Schedule(List<Phase> phases) {
                         p.name(),
                         Math.max(1, (int) Math.round(p.steps() * scale)),
                         p.rows(),
-                        p.task(),
+                        p.data(),
                         (int) Math.round(p.warmUp() * scale),
                         p.firstRate(),
                         p.lastRate()))

@@ -6,9 +6,9 @@ package dev.winnow.bench.train;
  * @param step steps done
  * @param steps steps in all
  * @param phase name of the phase of the last step
- * @param tokens tokens of its sequences
- * @param loss running mean of the cross-entropy of answer tokens, in nats
- * @param exactMatch part of the answers wholly right, with as many facts as the phase has at most
+ * @param tokens tokens of its longest sequences
+ * @param loss running mean of the loss, in nats
+ * @param exactMatch part of the answers wholly right, of the evaluation of the phase's data
  * @param cpuSeconds CPU time of all steps so far
  */
 public record TrainingProgress(

@@ -39,8 +39,8 @@ final class TrainingState implements AutoCloseable {
     for (Parameter parameter : parameters) {
       float[] values = new float[parameter.size()];
       for (int i = 0; i < values.length; i++) {
-        values[i] =
-            parameter.spread() == 0 ? 1 : (float) (parameter.spread() * random.nextGaussian());
+        double off = parameter.spread() == 0 ? 0 : parameter.spread() * random.nextGaussian();
+        values[i] = (float) (parameter.start() + off);
       }
       float[] zeros = new float[parameter.size()];
       state.add(script, parameter, values, zeros, zeros);

@@ -1,23 +1,6 @@
-  # A Llama decoder with tied embeddings, differentiated. HEAD_DIM and EPSILON are replaced by numbers.
+  # A Llama decoder with tied embeddings, differentiated. HEAD_DIM and CAUSAL are replaced by values.
   # weights: embedding; nine per layer: norm, q, k, v, o, norm, gate, up, down; final norm.
-  # batch: ids [rows, tokens]; cos, sin [tokens, HEAD_DIM]; positions of predicted tokens in the flattened ids; targets.
-
-  def normalized(self, x: Tensor, gain: Tensor) -> Tensor:
-    scale = torch.rsqrt(torch.add(torch.mean(torch.mul(x, x), [-1], True), EPSILON))
-    return torch.mul(torch.mul(x, scale), gain)
-
-  def heads(self, x: Tensor) -> Tensor:
-    return torch.transpose(torch.view(x, [torch.size(x, 0), torch.size(x, 1), -1, HEAD_DIM]), 1, 2)
-
-  def rotated(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    a, b, = torch.chunk(x, 2, -1)
-    return torch.add(torch.mul(x, cos), torch.mul(torch.cat([torch.neg(b), a], -1), sin))
-
-  # Every key and value head once for each of its query heads.
-  def spread(self, x: Tensor, heads: int) -> Tensor:
-    kv = torch.size(x, 1)
-    wide = torch.expand(torch.unsqueeze(x, 2), [torch.size(x, 0), kv, torch.floordiv(heads, kv), torch.size(x, 2), HEAD_DIM])
-    return torch.reshape(wide, [torch.size(x, 0), heads, torch.size(x, 2), HEAD_DIM])
+  # batch: ids [rows, tokens]; cos, sin [tokens, HEAD_DIM]; positions of predicted tokens in the flattened ids; what the loss wants.
 
   def attention(self, x: Tensor, cos: Tensor, sin: Tensor, w: List[Tensor], i: int) -> Tensor:
     h = (self).normalized(x, w[i])
@@ -25,7 +8,7 @@
     k = (self).rotated((self).heads(torch.linear(h, w[torch.add(i, 2)])), cos, sin)
     v = (self).heads(torch.linear(h, w[torch.add(i, 3)]))
     n = torch.size(q, 1)
-    a = torch.scaled_dot_product_attention(q, (self).spread(k, n), (self).spread(v, n), None, 0., True)
+    a = torch.scaled_dot_product_attention(q, (self).spread(k, n), (self).spread(v, n), None, 0., CAUSAL)
     return torch.reshape(torch.transpose(a, 1, 2), [-1, torch.mul(n, HEAD_DIM)])
 
   def logits(self, batch: List[Tensor], w: List[Tensor]) -> Tensor:
@@ -56,22 +39,3 @@
   # The most likely token at each predicted position.
   def predict(self, batch: List[Tensor], weights: List[Tensor]) -> List[Tensor]:
     return [torch.argmax((self).logits(batch, weights), -1)]
-
-  # Mean cross-entropy; then the gradients, scaled down together if their norm is above limit.
-  def gradients(self, batch: List[Tensor], weights: List[Tensor], limit: List[Tensor]) -> List[Tensor]:
-    leaves = annotate(List[Tensor], [])
-    for i in range(torch.len(weights)):
-      a = torch.append(leaves, torch.requires_grad_(torch.detach(weights[i]), True))
-    loss = torch.cross_entropy_loss((self).logits(batch, leaves), batch[4])
-    found = torch.grad([loss], leaves)
-    total = torch.zeros_like(limit[0])
-    grads = annotate(List[Tensor], [])
-    for i in range(torch.len(found)):
-      g = torch._unwrap_optional(found[i])
-      b = torch.append(grads, g)
-      total = torch.add(total, torch.sum(torch.mul(g, g)))
-    factor = torch.clamp_max(torch.div(limit[0], torch.add(torch.sqrt(total), 0.000001)), 1)
-    result = [torch.detach(loss)]
-    for i in range(torch.len(grads)):
-      c = torch.append(result, torch.mul(grads[i], factor))
-    return result

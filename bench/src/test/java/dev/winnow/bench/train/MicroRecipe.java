@@ -1,5 +1,6 @@
 package dev.winnow.bench.train;
 
+import dev.winnow.bench.diffuse.DiffuseVocabulary;
 import dev.winnow.bench.recall.RecallTask;
 import dev.winnow.bench.recall.RecallVocabulary;
 import java.util.List;
@@ -8,6 +9,15 @@ import java.util.List;
 final class MicroRecipe {
   static final LlamaShape SHAPE =
       new LlamaShape(RecallVocabulary.words().size(), 24, 2, 2, 1, 8, 20, 10_000, 1e-5, 512);
+
+  static final ReferenceTask TASK = new RecallReference(SHAPE, 112);
+
+  /** Bidirectional, for lists. */
+  static final LlamaShape DIFFUSE_SHAPE =
+      new LlamaShape(DiffuseVocabulary.words().size(), 24, 2, 3, 3, 8, 20, 10_000, 1e-5, 32);
+
+  static final ReferenceTask DIFFUSE = new DiffuseReference(DIFFUSE_SHAPE);
+  static final TrainingData DIFFUSE_DATA = new DiffuseBatches(DIFFUSE_SHAPE);
 
   private MicroRecipe() {}
 
@@ -18,11 +28,11 @@ final class MicroRecipe {
     return new ReferenceRecipe(
         "micro",
         "Is trained by a test.",
-        SHAPE,
-        112,
+        TASK,
         new Schedule(
             List.of(
-                new Schedule.Phase("short", 7, 5, first, 2, 0.03, 0.03),
-                new Schedule.Phase("long", 5, 3, second, 0, 0.02, 0.01))));
+                new Schedule.Phase("short", 7, 5, new RecallBatches(SHAPE, first), 2, 0.03, 0.03),
+                new Schedule.Phase(
+                    "long", 5, 3, new RecallBatches(SHAPE, second), 0, 0.02, 0.01))));
   }
 }

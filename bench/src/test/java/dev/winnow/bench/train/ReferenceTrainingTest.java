@@ -32,9 +32,9 @@ class ReferenceTrainingTest {
     ReferenceRecipe recipe = MicroRecipe.recipe();
     Schedule.Phase phase = recipe.schedule().phases().getFirst();
     Schedule longer =
-        new Schedule(List.of(new Schedule.Phase("short", 100, 5, phase.task(), 5, 0.03, 0.03)));
+        new Schedule(List.of(new Schedule.Phase("short", 100, 5, phase.data(), 5, 0.03, 0.03)));
     List<TrainingProgress> progress = new ArrayList<>();
-    new ReferenceTraining(new ReferenceRecipe("micro", "", recipe.shape(), 96, longer), 3, 1, 1)
+    new ReferenceTraining(new ReferenceRecipe("micro", "", recipe.task(), longer), 3, 1, 1)
         .run(folder, () -> false, progress::add);
 
     assertThat(progress).extracting(TrainingProgress::step).containsExactly(50, 100);
@@ -117,6 +117,6 @@ class ReferenceTrainingTest {
   @Test
   void an_unknown_recipe_names_the_known() {
     assertThatThrownBy(() -> ReferenceRecipe.named("recal"))
-        .hasMessage("there is no recipe 'recal'; recipes: recall");
+        .hasMessage("there is no recipe 'recal'; recipes: diffuse, recall");
   }
 }

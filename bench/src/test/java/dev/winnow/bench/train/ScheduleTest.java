@@ -10,11 +10,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
-  private static final RecallTask TASK = RecallTask.needles(64, 2);
+  private static final TrainingData DATA =
+      new RecallBatches(MicroRecipe.SHAPE, RecallTask.needles(64, 2));
   private static final Schedule SCHEDULE =
       new Schedule(
           List.of(
-              new Phase("a", 4, 2, TASK, 2, 0.1, 0.1), new Phase("b", 5, 2, TASK, 0, 0.1, 0.02)));
+              new Phase("a", 4, 2, DATA, 2, 0.1, 0.1), new Phase("b", 5, 2, DATA, 0, 0.1, 0.02)));
 
   @Test
   void phases_follow_each_other() {

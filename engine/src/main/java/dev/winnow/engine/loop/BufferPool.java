@@ -7,19 +7,21 @@ import java.util.Deque;
 /** Step buffers of one model, as many as steps ran at once; a step borrows one and returns it. */
 final class BufferPool implements AutoCloseable {
   private final CausalLm model;
-  private final int rows;
   private final Deque<StepBuffers> idle = new ArrayDeque<>();
 
-  BufferPool(CausalLm model, int rows) {
+  BufferPool(CausalLm model) {
     this.model = model;
-    this.rows = rows;
   }
 
-  StepBuffers borrow() {
+  /** Buffers for {@code rows} rows; smaller ones that are idle are replaced. */
+  StepBuffers borrow(int rows) {
     synchronized (this) {
       StepBuffers buffers = idle.poll();
-      if (buffers != null) {
+      if (buffers != null && buffers.workspace().capacity() >= rows) {
         return buffers;
+      }
+      if (buffers != null) {
+        buffers.close();
       }
     }
     return new StepBuffers(model, rows);

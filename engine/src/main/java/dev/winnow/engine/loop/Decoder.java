@@ -29,6 +29,7 @@ public final class Decoder implements AutoCloseable {
   private final DenseCost denseCost;
   private final BufferPool buffers;
   private final Lifecycle lifecycle = new Lifecycle();
+  private final DecoderStep step;
   private final Prefill prefill;
 
   /**
@@ -57,8 +58,8 @@ public final class Decoder implements AutoCloseable {
     this.attention =
         IntStream.range(0, model.config().layers()).mapToObj(model::attention).toList();
     this.denseCost = new DenseCost(kernels, kv);
-    this.buffers = new BufferPool(model, Math.min(chunk, maxTokens));
-    DecoderStep step = new DecoderStep(model, kernels, denseCost);
+    this.buffers = new BufferPool(model);
+    this.step = new DecoderStep(model, kernels, denseCost);
     this.prefill = new Prefill(model, step, buffers, lifecycle, Math.min(chunk, maxTokens));
   }
 
@@ -71,6 +72,11 @@ public final class Decoder implements AutoCloseable {
         new KvCache(pages, spillFile, attention, kv, maxTokens, session.residency()),
         session,
         model.config().layers());
+  }
+
+  /** A new sequence that is computed as a whole in every pass, for bidirectional models. */
+  public Canvas openCanvas(TechniquePipeline techniques) {
+    return new Canvas(open(techniques), model, step, buffers, lifecycle);
   }
 
   /** Computes the tokens of {@code sequence} up to {@code upTo}; false if cancelled before that. */

@@ -31,7 +31,7 @@ final class DenseCost implements AutoCloseable {
   }
 
   /**
-   * The cost of {@code rows} queries at {@code firstPosition} and after, over all tokens before.
+   * The cost of {@code rows} queries at {@code firstPosition} and after, over all tokens they see.
    */
   synchronized AttentionCost of(AttentionSpec spec, int rows, int firstPosition) {
     HeadsView queries = queries(rows, spec);
@@ -44,8 +44,11 @@ final class DenseCost implements AutoCloseable {
       cache.addPage(cache.capacity() == 0 ? cache.allocatePage() : cache.page(0));
     }
     cache.setLength(length);
-    return kernels.cost(
-        AttentionPlan.dense(queries, firstPosition, spec.window(), spec.scale()), cache);
+    AttentionPlan plan =
+        spec.causal()
+            ? AttentionPlan.dense(queries, firstPosition, spec.window(), spec.scale())
+            : AttentionPlan.bidirectional(queries, firstPosition, length, spec.scale());
+    return kernels.cost(plan, cache);
   }
 
   private HeadsView queries(int rows, AttentionSpec spec) {

@@ -2,10 +2,7 @@ package dev.winnow.engine.loop;
 
 import dev.winnow.engine.metrics.Events;
 import dev.winnow.engine.technique.Phase;
-import dev.winnow.kernels.Buffer;
 import dev.winnow.models.CausalLm;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -13,11 +10,9 @@ import java.util.function.BooleanSupplier;
  * of one. A chunk that fails leaves the sequence as it was before it.
  */
 final class Prefill {
-  /** Rows of logits computed at once: with a vocabulary of 256k, 16 MiB. */
-  private static final int LOGIT_ROWS = 16;
-
   private final CausalLm model;
   private final DecoderStep step;
+  private final LogitRows logitRows;
   private final BufferPool buffers;
   private final Lifecycle lifecycle;
   private final int chunk;
@@ -26,6 +21,7 @@ final class Prefill {
       CausalLm model, DecoderStep step, BufferPool buffers, Lifecycle lifecycle, int chunkTokens) {
     this.model = model;
     this.step = step;
+    this.logitRows = new LogitRows(model);
     this.buffers = buffers;
     this.lifecycle = lifecycle;
     this.chunk = chunkTokens;
@@ -47,9 +43,8 @@ final class Prefill {
         (rows, first, count) -> {
           if (first + count == upTo) {
             // Fewer rows than tokens may be left, but the last one always is.
-            Buffer scores = model.logits(rows.workspace(), rows.workspace().rows() - 1, 1);
-            copy(scores, 0, logits);
-            sequence.ledger().matrixProducts(model.headFlops(), model.headFlops());
+            int row = rows.workspace().rows() - 1;
+            logitRows.one(sequence, rows.workspace(), row, logits);
           }
         });
   }
@@ -67,15 +62,7 @@ final class Prefill {
             throw new IllegalStateException(
                 "every token is to be scored, but a technique pruned some; score without pruning");
           }
-          for (int from = 0; from < count; from += LOGIT_ROWS) {
-            int now = Math.min(LOGIT_ROWS, count - from);
-            Buffer scores = model.logits(rows.workspace(), from, now);
-            sequence.ledger().matrixProducts(now * model.headFlops(), now * model.headFlops());
-            for (int row = 0; row < now; row++) {
-              copy(scores, row, logits);
-              consumer.accept(first + from + row, logits);
-            }
-          }
+          logitRows.each(sequence, rows.workspace(), 0, count, first, logits, consumer);
         });
   }
 
@@ -111,7 +98,7 @@ final class Prefill {
     Events.Prefill prefill = new Events.Prefill();
     Events.DecodeStep decode = new Events.DecodeStep();
     (phase == Phase.PREFILL ? prefill : decode).begin();
-    StepBuffers borrowed = buffers.borrow();
+    StepBuffers borrowed = buffers.borrow(chunk);
     try {
       step.run(sequence, ids, phase, borrowed);
       sequence.notePeak();
@@ -132,11 +119,5 @@ final class Prefill {
       decode.position = first;
       decode.commit();
     }
-  }
-
-  private static void copy(Buffer scores, int row, float[] logits) {
-    long offset = (long) row * logits.length * Float.BYTES;
-    MemorySegment.copy(
-        scores.segment(), ValueLayout.JAVA_FLOAT_UNALIGNED, offset, logits, 0, logits.length);
   }
 }

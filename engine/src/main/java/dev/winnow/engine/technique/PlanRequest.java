@@ -120,7 +120,10 @@ public final class PlanRequest {
   /** The exact plan: every key that each query may see, at its own position. */
   public AttentionPlan dense() {
     if (dense == null) {
-      AttentionPlan plan = AttentionPlan.dense(rotated, firstRow, spec.window(), spec.scale());
+      AttentionPlan plan =
+          spec.causal()
+              ? AttentionPlan.dense(rotated, firstRow, spec.window(), spec.scale())
+              : AttentionPlan.bidirectional(rotated, firstRow, cache.length(), spec.scale());
       dense = keyForm == KeyForm.ROTATED ? plan : rotatingKeys(plan);
     }
     return dense;
@@ -137,7 +140,7 @@ public final class PlanRequest {
 
   /** The plan of {@code segments}, each query row reading what comes before it. */
   public AttentionPlan reading(List<AttentionPlan.Segment> segments) {
-    return new AttentionPlan(segments, firstRow, true, spec.window(), spec.scale());
+    return new AttentionPlan(segments, firstRow, spec.causal(), spec.window(), spec.scale());
   }
 
   private AttentionPlan rotatingKeys(AttentionPlan plan) {
@@ -146,7 +149,7 @@ public final class PlanRequest {
     return new AttentionPlan(
         List.of(new AttentionPlan.Segment(rotated, keys, rotation)),
         firstRow,
-        true,
+        plan.causal(),
         spec.window(),
         spec.scale());
   }

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 
 class KvCacheTest {
   /** One layer, one head of one element: a page is 256 rows of 8 bytes. */
-  private static final List<AttentionSpec> TINY = List.of(new AttentionSpec(1, 1, 1, 0, 1, null));
+  private static final List<AttentionSpec> TINY =
+      List.of(new AttentionSpec(1, 1, 1, true, 0, 1, null));
 
   private static final int PAGE = 256 * 8;
 

@@ -13,6 +13,7 @@ import dev.winnow.models.WeightFormat;
 import dev.winnow.models.Workspace;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 
 /**
@@ -76,6 +77,15 @@ public final class FakeCausalLm implements CausalLm {
 
   /** A model whose layers have a sliding window, 0 for none, and end-of-sequence tokens. */
   public FakeCausalLm(int context, int window, List<Integer> eos) {
+    this(context, window, eos, OptionalInt.empty());
+  }
+
+  /** A bidirectional model whose mask token is the last of the vocabulary. */
+  public static FakeCausalLm maskedDiffusion(int context, List<Integer> eos) {
+    return new FakeCausalLm(context, 0, eos, OptionalInt.of(VOCAB - 1));
+  }
+
+  private FakeCausalLm(int context, int window, List<Integer> eos, OptionalInt maskToken) {
     config =
         new ModelConfig(
             "fake",
@@ -88,7 +98,8 @@ public final class FakeCausalLm implements CausalLm {
             HEAD_DIM,
             context,
             true,
-            eos);
+            eos,
+            maskToken);
     RotaryConfig rotary =
         new RotaryConfig(
             100, HEAD_DIM, HEAD_DIM, RotaryConfig.Pairing.HALF_SPLIT, RotaryScaling.NONE);
@@ -97,6 +108,7 @@ public final class FakeCausalLm implements CausalLm {
             HEADS,
             KV_HEADS,
             HEAD_DIM,
+            maskToken.isEmpty(),
             window,
             (float) (1 / Math.sqrt(HEAD_DIM)),
             new RotaryTable(rotary));

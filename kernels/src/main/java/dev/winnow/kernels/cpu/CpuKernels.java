@@ -21,6 +21,7 @@ import java.util.Arrays;
 public final class CpuKernels implements Kernels {
   private final WorkerPool pool;
   private final TileRunner[] runners;
+  private final KeyScorer[] keyScorers;
   private final TopK[] topK;
   private final RowKernels rowKernels;
 
@@ -47,6 +48,8 @@ public final class CpuKernels implements Kernels {
     rowKernels = new RowKernels(pool);
     runners = new TileRunner[pool.threads()];
     Arrays.setAll(runners, i -> new TileRunner());
+    keyScorers = new KeyScorer[pool.threads()];
+    Arrays.setAll(keyScorers, i -> new KeyScorer());
     topK = new TopK[pool.threads()];
     Arrays.setAll(topK, i -> new TopK());
   }
@@ -100,7 +103,8 @@ public final class CpuKernels implements Kernels {
   public SelectionCost scoreKeys(
       HeadsView queries, KeyStore keys, int from, int to, Buffer scores) {
     SelectionArguments.checkScoreKeys(queries, keys, from, to, scores);
-    return new KeyScores(queries, keys, from, to, scores).run(pool);
+    KeyScores call = new KeyScores(queries, keys, from, to, scores);
+    return pool.exclusively(() -> call.run(pool, keyScorers));
   }
 
   @Override

@@ -96,6 +96,7 @@ final class DecodeAttention implements TileKernel {
       float[] saved,
       int savedAt,
       int savedStride) {
+    tile.fetch(source, first, count);
     for (int i = 0; i < count; i += BATCH) {
       int size = Math.min(BATCH, count - i);
       score(source, first + i, size, i);

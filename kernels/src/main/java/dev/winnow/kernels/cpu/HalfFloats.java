@@ -82,6 +82,23 @@ final class HalfFloats {
     return largest.reduceLanes(VectorOperators.MAX) != special;
   }
 
+  /** Copies {@code ints} pairs of sixteen-bit elements like {@link #pack}, but without looking. */
+  static void copy(MemorySegment source, long from, int[] target, int at, int ints) {
+    for (int i = 0; i < ints; i += Lanes.N) {
+      pair(source, from + 4L * i).reinterpretAsInts().intoArray(target, at + i);
+    }
+  }
+
+  /** Whether none of {@code ints} pairs has an element with exponent {@code special}. */
+  static boolean allOrdinary(int[] pairs, int ints, short special) {
+    ShortVector largest = ShortVector.zero(Lanes.SHORT_PAIRS);
+    for (int i = 0; i < ints; i += Lanes.N) {
+      ShortVector pair = IntVector.fromArray(Lanes.INTS, pairs, i).reinterpretAsShorts();
+      largest = largest.max(pair.lanewise(VectorOperators.AND, special));
+    }
+    return largest.reduceLanes(VectorOperators.MAX) != special;
+  }
+
   /** Two vectors' worth of sixteen-bit elements: half as many checked loads. */
   private static ShortVector pair(MemorySegment source, long at) {
     return ShortVector.fromMemorySegment(Lanes.SHORT_PAIRS, source, at, NATIVE);

@@ -6,6 +6,7 @@ import dev.winnow.kernels.KeyRows;
 import dev.winnow.kernels.KvPages;
 import dev.winnow.kernels.RotaryTable;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /** A tile of keys and values of one KV head as float32 rows: the scratch memory of one thread. */
@@ -13,11 +14,14 @@ final class KeyTile {
   /** Keys per tile: one tile of keys and one of values fill half a first-level cache. */
   static final int KEYS = 64;
 
+  private static final int CACHE_LINE = 64;
+
   private int headDim;
   private int stride;
   private float[] keys = new float[0];
   private float[] values = new float[0];
   private int[] packed = new int[0];
+  private int fetched; // keeps the reads of fetch from being left out
 
   /** {@code [KEYS, stride]}, zeros behind the last element of each row. */
   float[] keys() {
@@ -56,6 +60,37 @@ final class KeyTile {
     }
   }
 
+  /**
+   * Reads a little of every cache line of keys and values that lie scattered: such reads wait for
+   * memory side by side, while those of the work that follows would wait one after the other.
+   */
+  void fetch(KeySource source, int first, int count) {
+    if (!(source.rows() instanceof KeyRows.Gathered gathered)) {
+      return;
+    }
+    int[] list = gathered.list(source.list());
+    KvPages cache = source.cache();
+    int rowBytes = headDim * cache.dtype().bytes();
+    int page = -1;
+    MemorySegment pageKeys = null;
+    MemorySegment pageValues = null;
+    int sum = 0;
+    for (int i = first; i < first + count; i++) {
+      int row = list[i];
+      if (row / KvPages.PAGE_TOKENS != page) {
+        page = row / KvPages.PAGE_TOKENS;
+        pageKeys = cache.page(page).keys().segment();
+        pageValues = cache.page(page).values().segment();
+      }
+      long at = cache.index(source.kvHead(), row) * cache.dtype().bytes();
+      for (int line = 0; line < rowBytes; line += CACHE_LINE) {
+        sum += pageKeys.get(ValueLayout.JAVA_BYTE, at + line);
+        sum += pageValues.get(ValueLayout.JAVA_BYTE, at + line);
+      }
+    }
+    fetched = sum;
+  }
+
   /** Loads {@code count} keys of {@code source} from list index {@code first}, and rotates them. */
   void loadKeys(KeySource source, int first, int count) {
     load(source, first, count, true, keys);
@@ -83,6 +118,9 @@ final class KeyTile {
   }
 
   private boolean pack(KeySource source, int first, int count, boolean isKey, PackedFormat format) {
+    if (source.rows() instanceof KeyRows.Gathered gathered) {
+      return gather(source, gathered.list(source.list()), first, count, isKey, format);
+    }
     boolean finite = true;
     int width = headDim / 2;
     int done = 0;
@@ -95,6 +133,23 @@ final class KeyTile {
       done += run;
     }
     return finite;
+  }
+
+  private boolean gather(
+      KeySource source, int[] list, int first, int count, boolean isKey, PackedFormat format) {
+    int width = headDim / 2;
+    int page = -1;
+    MemorySegment segment = null;
+    for (int i = 0; i < count; i++) {
+      int row = list[first + i];
+      if (row / KvPages.PAGE_TOKENS != page) {
+        page = row / KvPages.PAGE_TOKENS;
+        segment = segment(source, row, isKey);
+      }
+      long from = 2L * source.cache().index(source.kvHead(), row);
+      HalfFloats.copy(segment, from, packed, i * width, width);
+    }
+    return HalfFloats.allOrdinary(packed, count * width, format.special());
   }
 
   private static MemorySegment segment(KeySource source, int row, boolean isKey) {

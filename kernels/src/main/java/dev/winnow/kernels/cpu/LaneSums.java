@@ -11,6 +11,7 @@ import jdk.incubator.vector.VectorShuffle;
 final class LaneSums {
   private static final VectorMask<Float> ODD = bit(1);
   private static final VectorMask<Float> SECOND = bit(2);
+  private static final VectorMask<Float> FOURTH = bit(4);
   private static final VectorShuffle<Float> BY_1 = exchange(1);
   private static final VectorShuffle<Float> BY_2 = exchange(2);
   private static final VectorShuffle<Float> BY_4 = exchange(Math.min(4, Lanes.N - 1));
@@ -23,6 +24,16 @@ final class LaneSums {
     return a.blend(b, ODD).add(b.blend(a, ODD).rearrange(BY_1));
   }
 
+  /** The next step after {@link #pair}: neighbouring pairs of lanes are added. */
+  static FloatVector join2(FloatVector a, FloatVector b) {
+    return a.blend(b, SECOND).add(b.blend(a, SECOND).rearrange(BY_2));
+  }
+
+  /** The next step after {@link #join2}, for vectors of at least 8 lanes. */
+  static FloatVector join4(FloatVector a, FloatVector b) {
+    return a.blend(b, FOURTH).add(b.blend(a, FOURTH).rearrange(BY_4));
+  }
+
   /**
    * Finishes sums whose {@link #pair}s lie one after the other in {@code pairs}: {@code count} of
    * them, rounded up to a multiple of 4, go to {@code target}, and a whole vector is written for
@@ -33,7 +44,7 @@ final class LaneSums {
       int pair = from + i / 2 * Lanes.N;
       FloatVector a = FloatVector.fromArray(Lanes.FLOATS, pairs, pair);
       FloatVector b = FloatVector.fromArray(Lanes.FLOATS, pairs, pair + Lanes.N);
-      FloatVector sums = a.blend(b, SECOND).add(b.blend(a, SECOND).rearrange(BY_2));
+      FloatVector sums = join2(a, b);
       if (Lanes.N > 4) {
         sums = sums.add(sums.rearrange(BY_4));
       }

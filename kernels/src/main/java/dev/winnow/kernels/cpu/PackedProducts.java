@@ -81,11 +81,11 @@ final class PackedProducts {
     }
   }
 
-  private static FloatVector even(IntVector x, int shift, int mask) {
+  static FloatVector even(IntVector x, int shift, int mask) {
     return odd(x.lanewise(VectorOperators.LSHL, 16), shift, mask);
   }
 
-  private static FloatVector odd(IntVector x, int shift, int mask) {
+  static FloatVector odd(IntVector x, int shift, int mask) {
     return x.lanewise(VectorOperators.ASHR, shift)
         .lanewise(VectorOperators.AND, mask)
         .reinterpretAsFloats();

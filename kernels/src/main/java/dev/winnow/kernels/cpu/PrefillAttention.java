@@ -81,6 +81,7 @@ final class PrefillAttention implements TileKernel {
       float[] saved,
       int savedAt,
       int savedStride) {
+    tile.fetch(source, firstKey, count);
     tile.loadKeys(source, firstKey, count);
     tile.loadValues(source, firstKey, count);
     for (int strip = 0; strip < strips; strip++) {

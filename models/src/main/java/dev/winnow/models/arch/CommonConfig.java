@@ -4,6 +4,7 @@ import dev.winnow.kernels.RotaryConfig;
 import dev.winnow.models.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** The keys that every decoder-only family spells alike. */
@@ -18,10 +19,7 @@ final class CommonConfig {
     int hidden = config.size("hidden_size");
     int heads = config.size("num_attention_heads");
     int kvHeads = config.size("num_key_value_heads", heads);
-    int layers = config.size("num_hidden_layers");
-    if (layers > MOST_LAYERS) {
-      throw config.error("num_hidden_layers", "is " + layers, "in [1, " + MOST_LAYERS + "]");
-    }
+    int layers = layers(config, "num_hidden_layers");
     if (heads % kvHeads != 0) {
       throw config.error(
           "num_key_value_heads", "is " + kvHeads, "a divisor of num_attention_heads = " + heads);
@@ -41,10 +39,20 @@ final class CommonConfig {
         config.size("head_dim", hidden / heads),
         config.size("max_position_embeddings", 2048),
         config.flag("tie_word_embeddings", tiedByDefault),
-        List.copyOf(config.ids("eos_token_id")));
+        List.copyOf(config.ids("eos_token_id")),
+        OptionalInt.empty());
   }
 
-  /** Refuses activations other than those the block computes. */
+  /** A number of layers. */
+  static int layers(ConfigReader config, String key) {
+    int layers = config.size(key);
+    if (layers > MOST_LAYERS) {
+      throw config.error(key, "is " + layers, "in [1, " + MOST_LAYERS + "]");
+    }
+    return layers;
+  }
+
+  /** Refuses names, as of activations, other than those of what the block computes. */
   static void activation(ConfigReader config, String key, String absent, String... allowed) {
     String unused = config.choice(key, absent, Set.of(allowed));
   }

@@ -10,7 +10,9 @@ import java.util.List;
  * @param config shapes, for everybody
  * @param blocks TorchScript resources that make up a layer: one that defines {@code
  *     attention_input}, one that defines {@code attention_output}
+ * @param tensors where the weights outside the layers are
  * @param names where the weights of a layer are
+ * @param causal whether tokens see no later ones
  * @param layers attention of each layer
  * @param scale factor on the dot products
  * @param normEps {@code rms_norm_eps}
@@ -20,12 +22,59 @@ import java.util.List;
 public record DecoderSpec(
     ModelConfig config,
     List<String> blocks,
+    TensorNames tensors,
     LayerNames names,
+    boolean causal,
     List<LayerAttention> layers,
     double scale,
     double normEps,
     double gainOffset,
     double embeddingScale) {
+
+  /**
+   * A causal model whose tensors outside the layers have the names of {@link TensorNames#LLAMA}.
+   */
+  public DecoderSpec(
+      ModelConfig config,
+      List<String> blocks,
+      LayerNames names,
+      List<LayerAttention> layers,
+      double scale,
+      double normEps,
+      double gainOffset,
+      double embeddingScale) {
+    this(
+        config,
+        blocks,
+        TensorNames.LLAMA,
+        names,
+        true,
+        layers,
+        scale,
+        normEps,
+        gainOffset,
+        embeddingScale);
+  }
+
+  /**
+   * Names of tensors outside the layers, complete.
+   *
+   * @param embedding the embedding table
+   * @param layers what stands before the number of a layer
+   * @param finalNorm the norm behind the last layer
+   * @param head the output head where it is not the embedding table
+   */
+  public record TensorNames(String embedding, String layers, String finalNorm, String head) {
+    /** The names of {@code LlamaForCausalLM}, which most families share. */
+    public static final TensorNames LLAMA =
+        new TensorNames(
+            "model.embed_tokens.weight", "model.layers.", "model.norm.weight", "lm_head.weight");
+
+    /** What stands before the names of {@code layer}'s tensors. */
+    public String layer(int layer) {
+      return layers + layer + ".";
+    }
+  }
 
   /**
    * Attention of one layer.
@@ -36,7 +85,7 @@ public record DecoderSpec(
   public record LayerAttention(int window, RotaryConfig rotary) {}
 
   /**
-   * Names below {@code model.layers.N.}, without {@code .weight}.
+   * Names below {@link TensorNames#layer}, without {@code .weight}.
    *
    * @param inputNorm norm before attention
    * @param qkv projections in the order q, k, v; one name when they are stored fused

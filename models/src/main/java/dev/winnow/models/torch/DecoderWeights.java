@@ -80,12 +80,12 @@ final class DecoderWeights {
     this.innerInput = rotate ? BlockHadamard.forWidth(config.intermediateSize()) : null;
     this.widths = ShardWidths.of(config, pool.threads());
     this.layers = new Layer[config.layers()];
-    pool.run(layers.length, (i, worker) -> layers[i] = load(ExpectedTensors.prefix(i)));
+    pool.run(layers.length, (i, worker) -> layers[i] = load(spec.tensors().layer(i)));
     // The head is not quantised, so only a rotation that is already there has to be undone.
     this.outputHead =
         loader.packHead(
-            config.tiedEmbeddings() ? ExpectedTensors.EMBEDDING : ExpectedTensors.HEAD,
-            loader.gain(ExpectedTensors.FINAL_NORM, spec.gainOffset()),
+            config.tiedEmbeddings() ? spec.tensors().embedding() : spec.tensors().head(),
+            loader.gain(spec.tensors().finalNorm(), spec.gainOffset()),
             residual,
             null,
             widths.vocabulary());

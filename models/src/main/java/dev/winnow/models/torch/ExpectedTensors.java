@@ -16,9 +16,6 @@ import java.util.Set;
  * difference is reported at once.
  */
 final class ExpectedTensors {
-  static final String EMBEDDING = "model.embed_tokens.weight";
-  static final String FINAL_NORM = "model.norm.weight";
-  static final String HEAD = "lm_head.weight";
   private static final int REPORTED = 8;
 
   /** Stored types that quantised checkpoints use for what only their own code can read. */
@@ -26,25 +23,24 @@ final class ExpectedTensors {
 
   private final Map<String, List<Long>> shapes = new LinkedHashMap<>();
 
-  private ExpectedTensors() {}
+  private final String head;
 
-  /** Prefix of the tensors of {@code layer}. */
-  static String prefix(int layer) {
-    return "model.layers." + layer + ".";
+  private ExpectedTensors(String head) {
+    this.head = head;
   }
 
   /** What {@code spec} implies. */
   static ExpectedTensors of(DecoderSpec spec) {
-    ExpectedTensors expected = new ExpectedTensors();
+    ExpectedTensors expected = new ExpectedTensors(spec.tensors().head());
     ModelConfig config = spec.config();
     long hidden = config.hiddenSize();
-    expected.add(EMBEDDING, config.vocabSize(), hidden);
+    expected.add(spec.tensors().embedding(), config.vocabSize(), hidden);
     for (int layer = 0; layer < config.layers(); layer++) {
-      expected.addLayer(prefix(layer), spec);
+      expected.addLayer(spec.tensors().layer(layer), spec);
     }
-    expected.add(FINAL_NORM, hidden);
+    expected.add(spec.tensors().finalNorm(), hidden);
     if (!config.tiedEmbeddings()) {
-      expected.add(HEAD, config.vocabSize(), hidden);
+      expected.add(spec.tensors().head(), config.vocabSize(), hidden);
     }
     return expected;
   }
@@ -141,8 +137,8 @@ final class ExpectedTensors {
   }
 
   /** What released checkpoints carry along although nothing needs it. */
-  private static boolean isHarmless(String name) {
-    return name.equals(HEAD) // a copy of tied embeddings
+  private boolean isHarmless(String name) {
+    return name.equals(head) // a copy of tied embeddings
         || name.endsWith(".rotary_emb.inv_freq")
         || name.equals("rope_freqs.weight");
   }

@@ -63,6 +63,7 @@ public final class TorchCausalLm implements CausalLm {
               config.heads(),
               config.kvHeads(),
               config.headDim(),
+              spec.causal(),
               layer.window(),
               (float) spec.scale(),
               tables.computeIfAbsent(layer.rotary(), RotaryTable::new)));
@@ -121,7 +122,7 @@ public final class TorchCausalLm implements CausalLm {
     space.setRows(ids.length);
     float[] row = new float[spec.config().hiddenSize()];
     for (int i = 0; i < ids.length; i++) {
-      WeightLoader.readRow(checkpoint, ExpectedTensors.EMBEDDING, ids[i], row);
+      WeightLoader.readRow(checkpoint, spec.tensors().embedding(), ids[i], row);
       if (spec.embeddingScale() != 1) {
         for (int j = 0; j < row.length; j++) {
           row[j] *= (float) spec.embeddingScale();

@@ -148,4 +148,53 @@ class ArchitecturesTest {
       throw new IllegalStateException(e);
     }
   }
+
+  private static final String LLADA =
+      """
+      {"model_type": "llada", "d_model": 24, "n_heads": 3, "n_layers": 2, "mlp_hidden_size": 40,
+       "vocab_size": 50, "mask_token_id": 49, "rope_theta": 500000.0""";
+
+  @Test
+  void lladaSeesInBothDirectionsAndHasAMaskToken() throws JsonProcessingException {
+    DecoderSpec spec = llada(", \"weight_tying\": false, \"embedding_size\": 64}");
+
+    assertThat(spec.causal()).isFalse();
+    assertThat(spec.config().maskTokenId()).hasValue(49);
+    assertThat(spec.config().kvHeads()).isEqualTo(3);
+    assertThat(spec.config().vocabSize()).as("rows of the table").isEqualTo(64);
+    assertThat(spec.config().tiedEmbeddings()).isFalse();
+    assertThat(spec.layers().getFirst().rotary().theta()).isEqualTo(500_000);
+    assertThat(spec.tensors().layer(1)).isEqualTo("model.transformer.blocks.1.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "block_type | \"sequential\" | llama",
+        "activation_type | \"gelu\" | silu",
+        "layer_norm_type | \"default\" | rms",
+        "alibi | true | false",
+        "rope | false | true",
+        "attention_layer_norm | true | false",
+        "input_emb_norm | true | false",
+        "scale_logits | true | false",
+        "include_bias | true | false",
+        "include_qkv_bias | true | false",
+        "n_kv_heads | 2 | a divisor of n_heads = 3",
+        "n_heads | 5 | a divisor of d_model = 24",
+        "n_layers | 20000 | [1, 10000]",
+        "mask_token_id | 50 | a token id in [0, 50)",
+        "mask_token_id | null | a token id in [0, 50)"
+      })
+  void lladaRefusesWhatItDoesNotCompute(String key, String value, String allowed) {
+    // Of two keys alike the last one counts.
+    assertThatThrownBy(() -> llada(", \"%s\": %s}".formatted(key, value)))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll(key, allowed);
+  }
+
+  private static DecoderSpec llada(String rest) throws JsonProcessingException {
+    return Architectures.spec((ObjectNode) JSON.readTree(LLADA + rest), "config.json");
+  }
 }

@@ -45,7 +45,11 @@ public record ExpectedOutputs(int[] inputIds, float[] logits, int[] promptIds, i
     return values;
   }
 
+  /** Nothing for models that have no such run. */
   private static int[] ids(Checkpoint file, String name) {
+    if (!file.tensors().containsKey(name)) {
+      return new int[0];
+    }
     float[] values = floats(file, name);
     int[] ids = new int[values.length];
     for (int i = 0; i < ids.length; i++) {

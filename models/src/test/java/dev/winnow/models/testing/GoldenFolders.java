@@ -32,6 +32,9 @@ public final class GoldenFolders {
           "gemma3",
           "phi3");
 
+  /** The folder of a masked diffusion model, with the canvases of its authors' samplers. */
+  public static final String LLADA = "llada-tiny";
+
   private static final Map<String, Path> COPIES = new ConcurrentHashMap<>();
 
   private GoldenFolders() {}

@@ -43,7 +43,10 @@ public final class ReferenceLoop implements AutoCloseable {
       }
       kernels.appendKv(workspace.keys(), workspace.values(), pages);
       kernels.attend(
-          AttentionPlan.dense(workspace.queries(), first, spec.window(), spec.scale()),
+          spec.causal()
+              ? AttentionPlan.dense(workspace.queries(), first, spec.window(), spec.scale())
+              : AttentionPlan.bidirectional(
+                  workspace.queries(), first, pages.length(), spec.scale()),
           pages,
           AttentionOutput.of(workspace.attended()));
       model.attentionOutput(workspace, layer);

@@ -16,11 +16,14 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The dense mathematics of each architecture against Hugging Face's logits, golden/ORIGIN.md. */
+/**
+ * The dense mathematics of each architecture against Hugging Face's logits and, for LLaDA, the
+ * authors', golden/ORIGIN.md.
+ */
 class TorchCausalLmGoldenTest {
 
   static Stream<String> folders() {
-    return GoldenFolders.NAMES.stream();
+    return Stream.concat(GoldenFolders.NAMES.stream(), Stream.of(GoldenFolders.LLADA));
   }
 
   @ParameterizedTest

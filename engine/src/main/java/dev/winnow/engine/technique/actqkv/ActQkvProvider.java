@@ -20,6 +20,11 @@ public final class ActQkvProvider implements TechniqueProvider {
   }
 
   @Override
+  public Record defaults() {
+    return ActQkvConfig.defaults();
+  }
+
+  @Override
   public Technique create(ObjectNode parameters, String where) {
     return new ActQkv(Parameters.bind(parameters, ActQkvConfig.defaults(), where));
   }

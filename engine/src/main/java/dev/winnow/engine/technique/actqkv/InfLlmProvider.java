@@ -20,6 +20,11 @@ public final class InfLlmProvider implements TechniqueProvider {
   }
 
   @Override
+  public Record defaults() {
+    return InfLlmConfig.defaults();
+  }
+
+  @Override
   public Technique create(ObjectNode parameters, String where) {
     return new InfLlm(Parameters.bind(parameters, InfLlmConfig.defaults(), where));
   }

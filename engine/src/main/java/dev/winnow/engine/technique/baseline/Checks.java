@@ -7,6 +7,9 @@ import java.util.List;
 
 /** What the configs of several baselines check alike. */
 final class Checks {
+  /** More than any sequence has; sums of a few of them do not wrap around. */
+  private static final int MOST = 1 << 24;
+
   private Checks() {}
 
   static void atLeast(int minimum, String key, int value) {
@@ -26,7 +29,11 @@ final class Checks {
    *
    * @param keys names of the keys that they come from
    */
-  static void room(TokenBudget budget, int always, String keys) {
+  static void room(TokenBudget budget, long always, String keys) {
+    if (always > MOST) {
+      throw new IllegalArgumentException(
+          "%s must be at most %d tokens together, got %d".formatted(keys, MOST, always));
+    }
     if (!budget.isRatio() && budget.value() < always) {
       throw new IllegalArgumentException(
           "token_budget must be >= %d (%s), got %s".formatted(always, keys, budget));

@@ -30,7 +30,7 @@ public record PyramidKvConfig(
     Checks.atLeast(1, "window", window);
     Checks.odd("kernel", kernel);
     Checks.atLeast(1, "beta", beta);
-    Checks.room(tokenBudget, window + 1, "window and one token more");
+    Checks.room(tokenBudget, window + 1L, "window and one token more");
     Checks.dense(denseLayers, denseBelow);
   }
 

@@ -20,7 +20,7 @@ public record QuestConfig(
   /** Checks ranges. */
   public QuestConfig {
     Checks.atLeast(2, "page", page);
-    Checks.room(tokenBudget, Math.multiplyExact(LEAST_PAGES, page), "3 pages");
+    Checks.room(tokenBudget, (long) LEAST_PAGES * page, "3 pages");
     Checks.dense(denseLayers, denseBelow);
   }
 

@@ -36,7 +36,7 @@ public record RandomConfig(
   public RandomConfig {
     Checks.atLeast(0, "sinks", sinks);
     Checks.atLeast(1, "window", window);
-    Checks.room(tokenBudget, Math.addExact(sinks, window), "sinks + window");
+    Checks.room(tokenBudget, (long) sinks + window, "sinks + window");
     Checks.dense(denseLayers, denseBelow);
   }
 

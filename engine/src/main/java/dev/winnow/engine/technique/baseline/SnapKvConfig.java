@@ -25,7 +25,7 @@ public record SnapKvConfig(
   public SnapKvConfig {
     Checks.atLeast(1, "window", window);
     Checks.odd("kernel", kernel);
-    Checks.room(tokenBudget, window + 1, "window and one token more");
+    Checks.room(tokenBudget, window + 1L, "window and one token more");
     Checks.dense(denseLayers, denseBelow);
   }
 

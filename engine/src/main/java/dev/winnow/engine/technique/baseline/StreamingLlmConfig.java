@@ -27,7 +27,7 @@ public record StreamingLlmConfig(
   /** Checks ranges. */
   public StreamingLlmConfig {
     Checks.atLeast(0, "sinks", sinks);
-    Checks.room(tokenBudget, sinks + 1, "sinks and at least one token of window");
+    Checks.room(tokenBudget, sinks + 1L, "sinks and at least one token of window");
     Checks.dense(denseLayers, denseBelow);
   }
 

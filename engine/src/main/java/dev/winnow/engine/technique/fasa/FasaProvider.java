@@ -20,6 +20,11 @@ public final class FasaProvider implements TechniqueProvider {
   }
 
   @Override
+  public Record defaults() {
+    return FasaConfig.defaults();
+  }
+
+  @Override
   public Technique create(ObjectNode parameters, String where) {
     FasaConfig config = Parameters.bind(parameters, FasaConfig.defaults(), where);
     try {

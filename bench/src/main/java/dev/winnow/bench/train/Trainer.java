@@ -1,37 +1,25 @@
 package dev.winnow.bench.train;
 
-import dev.winnow.bench.recall.RecallData;
-import dev.winnow.bench.recall.RecallTask;
 import dev.winnow.bench.train.Parameter.Rule;
 import dev.winnow.models.torch.TorchScript;
 import dev.winnow.models.torch.TorchTensor;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Trains a Llama decoder step by step. */
-final class LlamaTrainer implements AutoCloseable {
+/** Trains the model of a task step by step. */
+final class Trainer implements AutoCloseable {
   /** AdamW's learning rate as part of Muon's. */
   private static final double ADAMW_RATE = 0.1;
 
   private static final float GRADIENT_NORM_LIMIT = 1;
-  private static final long EVALUATION_SEED = 0x5EED_0F_E7A1L;
 
-  private final LlamaShape shape;
   private final TorchScript script;
   private final Muon muon;
   private final AdamW adamw;
 
-  LlamaTrainer(LlamaShape shape, int threads) {
-    this.shape = shape;
-    String llama =
-        resource("llama")
-            .replace("HEAD_DIM", Integer.toString(shape.headDim()))
-            .replace("EPSILON", Double.toString(shape.normEpsilon()));
-    this.script = TorchScript.load(llama + resource("muon") + resource("adamw"), threads);
+  Trainer(ReferenceTask task, int threads) {
+    String optimisers = LlamaProgram.resource("muon") + LlamaProgram.resource("adamw");
+    this.script = TorchScript.load(task.program() + optimisers, threads);
     this.muon = new Muon(script);
     this.adamw = new AdamW(script);
   }
@@ -40,11 +28,11 @@ final class LlamaTrainer implements AutoCloseable {
     return script;
   }
 
-  /** One step on sequences of {@code data}; returns the loss before it. */
-  float step(TrainingState state, Schedule.Step step, RecallData data) {
+  /** One step on the sequences of {@code seed}; returns the loss before it. */
+  float step(TrainingState state, Schedule.Step step, long seed) {
     double before = cpuSeconds();
     List<TorchTensor> results;
-    try (Batch batch = Batch.of(script, shape, data, step.phase().task(), step.phase().rows());
+    try (Batch batch = step.phase().data().batch(script, step.phase().rows(), seed);
         TorchTensor limit = script.floats(new float[] {GRADIENT_NORM_LIMIT})) {
       results = script.call("gradients", batch.inputs(), state.weights(), List.of(limit));
     }
@@ -69,11 +57,10 @@ final class LlamaTrainer implements AutoCloseable {
     }
   }
 
-  /** Part of the answers wholly right, each with the right answers before it in the context. */
-  double exactMatch(TrainingState state, RecallTask task, int rows) {
-    RecallData data = new RecallData(EVALUATION_SEED);
+  /** Part of the answers of the evaluation of {@code data} that are wholly right. */
+  double exactMatch(TrainingState state, TrainingData data) {
     List<TorchTensor> results = new ArrayList<>();
-    try (Batch batch = Batch.of(script, shape, data, task, rows)) {
+    try (Batch batch = data.evaluation(script)) {
       results.addAll(script.call("predict", batch.inputs(), state.weights()));
       return (double) batch.exact(results.getFirst().toLongs()) / batch.lengths().size();
     } finally {
@@ -84,18 +71,6 @@ final class LlamaTrainer implements AutoCloseable {
   /** CPU seconds of this process so far. */
   private static double cpuSeconds() {
     return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
-  }
-
-  private static String resource(String name) {
-    String path = "/dev/winnow/bench/train/" + name + ".py";
-    try (InputStream in = LlamaTrainer.class.getResourceAsStream(path)) {
-      if (in == null) {
-        throw new IllegalStateException("no resource " + path);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8) + "\n";
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

@@ -3,36 +3,47 @@ package dev.winnow.bench.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.winnow.bench.recall.RecallData;
 import dev.winnow.bench.recall.RecallTask;
 import dev.winnow.models.torch.TorchScript;
 import dev.winnow.models.torch.TorchTensor;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
-class LlamaTrainerTest {
-  private static final RecallTask TASK = new RecallTask(33, 2, 4, 4, 0.5, 3, false, true);
+class TrainerTest {
+  private static final TrainingData DATA =
+      new RecallBatches(MicroRecipe.SHAPE, new RecallTask(33, 2, 4, 4, 0.5, 3, false, true));
 
   /** The loss of the first batch of seed 3, and its gradients before the norm is limited. */
-  private static List<TorchTensor> lossAndGradients(TorchScript script, List<TorchTensor> weights) {
-    try (Batch batch = Batch.of(script, MicroRecipe.SHAPE, new RecallData(3), TASK, 2);
+  private static List<TorchTensor> lossAndGradients(
+      TrainingData data, TorchScript script, List<TorchTensor> weights) {
+    try (Batch batch = data.batch(script, 2, 3);
         TorchTensor limit = script.floats(new float[] {1e9f})) {
       return script.call("gradients", batch.inputs(), weights, List.of(limit));
     }
   }
 
-  private static float loss(TorchScript script, List<TorchTensor> weights) {
-    return lossAndGradients(script, weights).getFirst().toFloats()[0];
+  private static float loss(TrainingData data, TorchScript script, List<TorchTensor> weights) {
+    return lossAndGradients(data, script, weights).getFirst().toFloats()[0];
   }
 
-  @Test
-  void gradients_are_the_slopes_of_the_loss() {
-    List<Parameter> parameters = Parameter.of(MicroRecipe.SHAPE);
-    try (LlamaTrainer trainer = new LlamaTrainer(MicroRecipe.SHAPE, 1);
+  static List<Arguments> tasks() {
+    return List.of(
+        Arguments.of(MicroRecipe.TASK, DATA),
+        Arguments.of(MicroRecipe.DIFFUSE, MicroRecipe.DIFFUSE_DATA));
+  }
+
+  @ParameterizedTest
+  @MethodSource("tasks")
+  void gradients_are_the_slopes_of_the_loss(ReferenceTask task, TrainingData data) {
+    List<Parameter> parameters = task.parameters();
+    try (Trainer trainer = new Trainer(task, 1);
         TrainingState state = TrainingState.initial(trainer.script(), parameters, 5)) {
       TorchScript script = trainer.script();
-      List<TorchTensor> found = lossAndGradients(script, state.weights());
+      List<TorchTensor> found = lossAndGradients(data, script, state.weights());
       for (int i = 0; i < parameters.size(); i++) {
         // Along its own gradient, where the slope is the gradient's norm.
         float[] gradient = found.get(i + 1).toFloats();
@@ -50,7 +61,7 @@ class LlamaTrainerTest {
           }
           List<TorchTensor> weights = new ArrayList<>(state.weights());
           weights.set(i, script.floats(moved, parameters.get(i).dimensions()));
-          losses[side] = loss(script, weights);
+          losses[side] = loss(data, script, weights);
         }
         double slope = (losses[1] - losses[0]) / (2 * step);
         assertThat(slope).as(parameters.get(i).name()).isCloseTo(norm, within(0.02 * norm + 2e-4));
@@ -60,10 +71,10 @@ class LlamaTrainerTest {
 
   @Test
   void gradients_longer_than_the_limit_are_scaled_down_together() {
-    List<Parameter> parameters = Parameter.of(MicroRecipe.SHAPE);
-    try (LlamaTrainer trainer = new LlamaTrainer(MicroRecipe.SHAPE, 1);
+    List<Parameter> parameters = MicroRecipe.TASK.parameters();
+    try (Trainer trainer = new Trainer(MicroRecipe.TASK, 1);
         TrainingState state = TrainingState.initial(trainer.script(), parameters, 5);
-        Batch batch = Batch.of(trainer.script(), MicroRecipe.SHAPE, new RecallData(3), TASK, 2);
+        Batch batch = DATA.batch(trainer.script(), 2, 3);
         TorchTensor limit = trainer.script().floats(new float[] {0.125f})) {
       List<TorchTensor> found =
           trainer.script().call("gradients", batch.inputs(), state.weights(), List.of(limit));
@@ -80,7 +91,7 @@ class LlamaTrainerTest {
 
   @Test
   void muons_first_step_goes_the_rate_in_every_direction_of_the_gradient() {
-    try (LlamaTrainer trainer = new LlamaTrainer(MicroRecipe.SHAPE, 1)) {
+    try (Trainer trainer = new Trainer(MicroRecipe.TASK, 1)) {
       TorchScript script = trainer.script();
       TorchTensor weight = script.floats(new float[8], 4, 2);
       // Columns at a right angle, one ten times as long as the other.
@@ -105,7 +116,7 @@ class LlamaTrainerTest {
 
   @Test
   void adamws_first_step_goes_the_rate_against_the_sign_and_decays_matrices_alone() {
-    try (LlamaTrainer trainer = new LlamaTrainer(MicroRecipe.SHAPE, 1)) {
+    try (Trainer trainer = new Trainer(MicroRecipe.TASK, 1)) {
       TorchScript script = trainer.script();
       List<TorchTensor> weights =
           List.of(script.floats(new float[] {1, 1}, 1, 2), script.floats(new float[] {1, 1}, 2));

@@ -1,0 +1,2 @@
+/** Short lists to sort, copy, reverse and shuffle: their words, generator and scores. */
+package dev.winnow.bench.diffuse;
