@@ -12,16 +12,19 @@ import dev.winnow.bench.grid.SyntheticModels;
 import dev.winnow.bench.grid.WinnowContender;
 import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.ModelOptions;
+import dev.winnow.engine.config.RunConfig;
 import dev.winnow.kernels.DType;
 import dev.winnow.models.hub.ModelLocator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -36,10 +39,14 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = {
       "Measures speed in llama-bench's vocabulary: pp512 is a prompt of 512 tokens, tg128 generates"
-          + " 128 tokens, @d4096 does so behind 4096 tokens. Medians over interleaved repetitions."
+          + " 128 tokens, @d4096 does so behind 4096 tokens. Medians over interleaved repetitions.",
+      "Each --config runs by itself beside dense attention, over the same weights, in rows of its"
+          + " name."
     },
     footer = {
       "  winnow bench --model model.gguf --weights int8",
+      "  winnow bench --model model.gguf --config configs/fasa.yaml --config configs/quest.yaml --set"
+          + " token_budget=256",
       "  winnow bench --shape smollm2-135m --weights int8 --grid tg64@d16384,tg64@d32768",
       "  WINNOW_PEERS=1 winnow bench --model model.gguf --weights int8 --peer llama.cpp --md"
           + " table.md"
@@ -106,6 +113,7 @@ final class BenchCommand implements Callable<Integer> {
       description = "Runs of each test before those (default: 2).")
   private int warmUps = 2;
 
+  @Mixin private TechniqueFlags techniques;
   @Mixin private PrecisionFlags precision = new PrecisionFlags(DType.F16);
 
   @Option(
@@ -144,6 +152,7 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--peer needs --model, or --peer-model beside --shape");
     }
+    List<RunConfig> configs = configs();
     // Refuses bad values before anything is measured.
     LatencyGrid unused = latencies(List.of());
     int context = tests.stream().mapToInt(GridTest::context).max().orElseThrow();
@@ -161,28 +170,52 @@ final class BenchCommand implements Callable<Integer> {
                 .locate(subject.model, ModelFlags.request(terminal, Optional.empty(), true));
         model = LanguageModel.load(path, options);
       }
-      contenders.add(new WinnowContender(model, options));
+      WinnowContender dense = new WinnowContender(model, options);
+      contenders.add(dense);
+      for (RunConfig config : configs) {
+        contenders.add(dense.with(config));
+      }
       Path gguf = peerModel == null ? path : peerModel;
       for (PeerFactory factory : factories) {
         contenders.add(
             factory.open(
                 new PeerFactory.Request(gguf, precision.threads(), precision.kv(), context)));
       }
-      GridReport report = measure(tests, contenders, environment);
+      List<String> variants = configs.stream().map(config -> config.metadata().name()).toList();
+      GridReport report = measure(tests, contenders, variants, environment);
       print(report);
     } finally {
-      contenders.forEach(Contender::close);
+      // Those with techniques share the weights of the first.
+      contenders.reversed().forEach(Contender::close);
     }
     return 0;
   }
 
+  private List<RunConfig> configs() {
+    List<RunConfig> configs = techniques.configs();
+    Set<String> names = new HashSet<>(peers);
+    names.add("winnow");
+    for (RunConfig config : configs) {
+      if (!names.add(config.metadata().name())) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--config: two rows would be called '%s'; give the files different names in metadata.name"
+                .formatted(config.metadata().name()));
+      }
+    }
+    return configs;
+  }
+
   private GridReport measure(
-      List<GridTest> tests, List<Contender> contenders, BenchEnvironment environment) {
+      List<GridTest> tests,
+      List<Contender> contenders,
+      List<String> variants,
+      BenchEnvironment environment) {
     Map<String, Map<String, String>> settings = new LinkedHashMap<>();
     contenders.forEach(contender -> settings.put(contender.name(), contender.settings()));
     String name = subject.model == null ? "shape " + subject.shape : subject.model;
     return new GridReport(
-        name, environment, repetitions, settings, latencies(contenders).run(tests));
+        name, environment, repetitions, settings, latencies(contenders).run(tests), variants);
   }
 
   private LatencyGrid latencies(List<Contender> contenders) {

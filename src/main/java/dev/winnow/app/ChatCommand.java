@@ -132,7 +132,7 @@ final class ChatCommand implements Callable<Integer> {
       if (last == null) {
         terminal.note("there is no answer yet");
       } else {
-        Stats.print(terminal, last);
+        Stats.print(terminal, last, engine.config(), conversation.headDim());
       }
     } else {
       terminal.note(text.equals("/help") ? HELP : "unknown command " + text + "; " + HELP);

@@ -33,6 +33,11 @@ final class Conversation implements AutoCloseable {
     this.system = system;
   }
 
+  /** Elements per head of the model. */
+  int headDim() {
+    return model.config().headDim();
+  }
+
   /**
    * Answers {@code text}; after an exception the conversation is as it was before.
    *
@@ -93,6 +98,8 @@ final class Conversation implements AutoCloseable {
             computed,
             metrics.completionTokens(),
             metrics.peakKvBytes(),
+            metrics.spilledBytes(),
+            session.pagesLoaded(),
             session.stages()),
         session.ledger());
   }

@@ -8,9 +8,13 @@ import dev.winnow.bench.recall.RecallSuite;
 import dev.winnow.bench.train.ReferenceRecipe;
 import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.ModelOptions;
-import dev.winnow.engine.technique.Technique;
+import dev.winnow.engine.config.RunConfig;
 import dev.winnow.engine.technique.Techniques;
 import dev.winnow.models.hub.ModelLocator;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,8 +35,9 @@ import picocli.CommandLine.Spec;
     name = "demo",
     description = {
       "Asks a small model that comes with Winnow for facts hidden in longer and longer texts, with"
-          + " dense attention and with every technique that works without a configuration, and"
-          + " shows what came out and what it cost. Needs no network.",
+          + " dense attention and with every technique at a budget of 132 tokens or fewer, and shows what"
+          + " came out and what it cost. Questions are fed token by token, so that techniques for"
+          + " generated tokens see them. Needs no network.",
     },
     footer = {"  winnow demo", "  winnow demo --tokens 512,8192 --seed 7 --json"})
 final class DemoCommand implements Callable<Integer> {
@@ -49,8 +54,8 @@ final class DemoCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "N",
       description =
-          "Lengths of the texts (default: 512,1024,2048,4096,8192; the model was trained up to 512).")
-  private List<Integer> tokens = List.of(512, 1024, 2048, 4096, 8192);
+          "Lengths of the texts (default: 512,2048,8192; the model was trained up to 512).")
+  private List<Integer> tokens = List.of(512, 2048, 8192);
 
   @Option(
       names = "--seed",
@@ -69,7 +74,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RecallSuite suite = new RecallSuite(NEEDLES, 1, NEEDLES, seed);
+    RecallSuite suite = new RecallSuite(NEEDLES, 1, NEEDLES, seed, true);
     ModelOptions.Builder options = ModelOptions.builder().threads(threads);
     Ranges.check(spec.commandLine(), options::build);
     Path folder =
@@ -77,17 +82,11 @@ final class DemoCommand implements Callable<Integer> {
     DemoTable table = new DemoTable(terminal.out(), NEEDLES);
     ArrayNode lines = JsonNodeFactory.instance.arrayNode();
     List<RecallDemo.Line> dense = new ArrayList<>();
-    Map<String, LanguageModel> contenders = new LinkedHashMap<>();
-    try {
-      contenders.put(DENSE, LanguageModel.load(folder, options.build()));
-      checkLengths(suite, contenders.get(DENSE));
-      techniques()
-          .forEach(
-              (name, technique) ->
-                  contenders.put(
-                      name, LanguageModel.load(folder, options.techniques(technique).build())));
+    try (LanguageModel model = LanguageModel.load(folder, options.build())) {
+      checkLengths(suite, model);
+      Map<String, LanguageModel> contenders = contenders(model);
       // The first answers of a process wait for the compiler; they would say nothing of the engine.
-      contenders.values().forEach(model -> RecallDemo.run(model, suite, tokens.getFirst()));
+      contenders.values().forEach(one -> RecallDemo.run(one, suite, tokens.getFirst()));
       if (!common.json()) {
         table.printHead();
       }
@@ -103,8 +102,6 @@ final class DemoCommand implements Callable<Integer> {
           }
         }
       }
-    } finally {
-      contenders.values().forEach(LanguageModel::close);
     }
     if (common.json()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode().put("model", MODEL).put("seed", seed);
@@ -117,19 +114,36 @@ final class DemoCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Techniques that can be had without parameters; what the others want is said on stderr. */
-  private Map<String, Technique> techniques() {
-    Techniques registered = Techniques.load();
-    Map<String, Technique> usable = new LinkedHashMap<>();
-    for (String name : registered.summaries().keySet()) {
-      try {
-        usable.put(
-            name, registered.create(name, JsonNodeFactory.instance.objectNode(), "demo: " + name));
-      } catch (IllegalArgumentException e) {
-        terminal.note("%s is left out, it needs a configuration: %s", name, e.getMessage());
-      }
+  /** Dense, and every registered technique with its preset, over the weights of {@code model}. */
+  private Map<String, LanguageModel> contenders(LanguageModel model) {
+    Map<String, LanguageModel> contenders = new LinkedHashMap<>();
+    contenders.put(DENSE, model);
+    for (String name : Techniques.load().summaries().keySet()) {
+      preset(name)
+          .ifPresentOrElse(
+              config -> {
+                try {
+                  contenders.put(name, model.withTechniques(config.techniques()));
+                } catch (IllegalArgumentException e) {
+                  terminal.note("%s is left out: %s", name, e.getMessage());
+                }
+              },
+              () -> terminal.note("%s is left out: the demo has no parameters for it", name));
     }
-    return usable;
+    return contenders;
+  }
+
+  /** Parameters that suit texts of {@code reference:recall}. */
+  static Optional<RunConfig> preset(String technique) {
+    String name = "demo/" + technique + ".yaml";
+    try (InputStream in = DemoCommand.class.getResourceAsStream(name)) {
+      return in == null
+          ? Optional.empty()
+          : Optional.of(
+              RunConfig.parse(name, new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void checkLengths(RecallSuite suite, LanguageModel model) {

@@ -57,7 +57,10 @@ final class GenerateCommand implements Callable<Integer> {
               + " place, N in [0, 100].")
   private Integer logProbs;
 
-  @Option(names = "--stats", description = "Say on stderr how fast it was and what it cost.")
+  @Option(
+      names = "--stats",
+      description =
+          "Say on stderr how fast it was and what it cost, with techniques also what they left out.")
   private boolean stats;
 
   @Mixin private EngineFlags engine;
@@ -115,7 +118,7 @@ final class GenerateCommand implements Callable<Integer> {
       }
       common.print(terminal, json);
     }
-    return end(result);
+    return end(loaded, result);
   }
 
   /** By masked diffusion the text is only known at the end. */
@@ -140,16 +143,16 @@ final class GenerateCommand implements Callable<Integer> {
     } else {
       terminal.out().println(loaded.codec().isPresent() ? result.text() : ids(result));
     }
-    return end(result);
+    return end(loaded, result);
   }
 
   private static String ids(GenerationResult result) {
     return result.generatedIds().stream().map(String::valueOf).collect(Collectors.joining(" "));
   }
 
-  private int end(GenerationResult result) {
+  private int end(LanguageModel loaded, GenerationResult result) {
     if (stats) {
-      Stats.print(terminal, result);
+      Stats.print(terminal, result, engine.config(), loaded.config().headDim());
     }
     return result.finishReason() == FinishReason.CANCELLED ? INTERRUPTED : 0;
   }

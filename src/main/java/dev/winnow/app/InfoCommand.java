@@ -2,6 +2,8 @@ package dev.winnow.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.winnow.engine.config.ConfigSchema;
+import dev.winnow.engine.technique.Techniques;
 import dev.winnow.models.hub.ModelLocator;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "info",
     description =
-        "Shows versions, device, vector width, cache folders, architectures, formats and techniques;"
-            + " with --model also what the checkpoint is and what memory it takes. Loads no"
+        "Shows versions, device, vector width, cache folders, architectures, formats, and techniques"
+            + " with their parameters and defaults; with --model also what the checkpoint is and what memory it takes. Loads no"
             + " weights.",
     footer = {
       "  winnow info",
@@ -45,6 +47,12 @@ final class InfoCommand implements Callable<Integer> {
   @Option(names = "--offline", description = "Never use the network.")
   private boolean offline;
 
+  @Option(
+      names = "--config-schema",
+      description =
+          "Print only the JSON Schema of --config files, by which editors complete their keys.")
+  private boolean schema;
+
   @Mixin private CommonOptions common;
 
   InfoCommand(Terminal terminal) {
@@ -53,6 +61,12 @@ final class InfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (schema) {
+      Techniques techniques = Techniques.load();
+      ObjectNode json = ConfigSchema.of(techniques, techniques.summaries().keySet());
+      terminal.out().println(json.toPrettyString());
+      return 0;
+    }
     ObjectNode report = SystemReport.of(terminal);
     if (model != null) {
       report.set(
@@ -77,11 +91,32 @@ final class InfoCommand implements Callable<Integer> {
       if (entry.getKey().equals("model")) {
         terminal.out().println("\nmodel");
         print((ObjectNode) entry.getValue(), "  ");
+      } else if (entry.getKey().equals("techniques")) {
+        terminal.out().println("techniques, with parameters and defaults for --config and --set");
+        entry.getValue().properties().forEach(technique -> printTechnique(technique));
       } else {
         String label = String.format("%-" + width + "s", entry.getKey().replace('_', ' '));
         terminal.out().println(indent + label + shown(entry.getKey(), entry.getValue()));
       }
     }
+  }
+
+  private void printTechnique(Map.Entry<String, JsonNode> technique) {
+    terminal
+        .out()
+        .printf("  %s: %s%n", technique.getKey(), technique.getValue().get("summary").asText());
+    List<String> parameters = new ArrayList<>();
+    technique
+        .getValue()
+        .get("parameters")
+        .properties()
+        .forEach(
+            parameter -> parameters.add(parameter.getKey() + " " + plain(parameter.getValue())));
+    terminal.out().println("    " + String.join(", ", parameters));
+  }
+
+  private static String plain(JsonNode value) {
+    return value.isNull() ? "none" : value.isTextual() ? value.textValue() : value.toString();
   }
 
   private static String shown(String key, JsonNode value) {

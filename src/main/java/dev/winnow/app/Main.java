@@ -1,5 +1,6 @@
 package dev.winnow.app;
 
+import dev.winnow.engine.technique.fasa.ChunkPairing;
 import dev.winnow.kernels.DType;
 import dev.winnow.models.Device;
 import dev.winnow.models.WeightFormat;
@@ -55,6 +56,7 @@ public final class Main implements Runnable {
         new VerifyCommand(terminal),
         new EvalCommand(terminal),
         new BenchCommand(terminal),
+        new CalibrateCommand(terminal),
         new TrainReferenceCommand(terminal),
         new DemoCommand(terminal));
   }
@@ -66,6 +68,8 @@ public final class Main implements Runnable {
     cli.registerConverter(
         WeightFormat.class, Choices.of(WeightFormat::label, WeightFormat.values()));
     cli.registerConverter(Device.class, Choices.of(Device::label, Device.values()));
+    cli.registerConverter(
+        ChunkPairing.class, Choices.of(ChunkPairing::label, ChunkPairing.values()));
     cli.registerConverter(
         DType.class, Choices.of(Choices::lowerCase, DType.F32, DType.F16, DType.BF16));
     cli.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));

@@ -28,16 +28,27 @@ final class RecallEval implements EvalSuite {
               + " 1).")
   private int hops = 1;
 
+  @Option(
+      names = "--decode-question",
+      negatable = true,
+      description =
+          "recall: feed questions one token at a time, as generated ones are, and only the context as"
+              + " a prompt, so that techniques that leave prompts dense work on the question too;"
+              + " --no-decode-question makes the question part of the prompt (default: on with"
+              + " --config, off without).")
+  private Boolean decodeQuestion;
+
   @Override
   public Report run(Setting setting) {
     setting.requireTokens();
     QuestionFlags questions = setting.questions();
+    boolean techniques = !setting.options(CHUNK).engine().techniques().isEmpty();
+    boolean decoded = decodeQuestion == null ? techniques : decodeQuestion;
     RecallSuite suite =
         Ranges.check(
             setting.command(),
-            () -> new RecallSuite(needles, hops, questions.n(200), questions.seed()));
+            () -> new RecallSuite(needles, hops, questions.n(200), questions.seed(), decoded));
     setting.tokens().forEach(tokens -> checkFits(setting, suite, tokens));
-    setting.options(CHUNK);
     ObjectNode byTokens = JsonNodeFactory.instance.objectNode();
     List<String> lines = new ArrayList<>();
     Proportion all = null;
@@ -58,7 +69,8 @@ final class RecallEval implements EvalSuite {
         Scores.put(JsonNodeFactory.instance.objectNode(), all)
             .put("needles", needles)
             .put("hops", hops)
-            .put("seed", questions.seed());
+            .put("seed", questions.seed())
+            .put("decode_question", decoded);
     figures.set("by_tokens", byTokens);
     return new Report(figures, lines);
   }

@@ -1,6 +1,8 @@
 package dev.winnow.app;
 
 import dev.winnow.engine.GenerationResult;
+import dev.winnow.engine.config.ConfiguredTechnique;
+import dev.winnow.engine.config.RunConfig;
 import dev.winnow.engine.metrics.RunMetrics;
 import java.util.Locale;
 
@@ -10,7 +12,13 @@ final class Stats {
 
   private Stats() {}
 
-  static void print(Terminal terminal, GenerationResult result) {
+  /**
+   * Says it on stderr.
+   *
+   * @param config what it ran with
+   * @param headDim elements per head of the model
+   */
+  static void print(Terminal terminal, GenerationResult result, RunConfig config, int headDim) {
     RunMetrics metrics = result.metrics();
     terminal.note(
         "prompt:    %d tokens (%d computed), first token after %s ms, %s tok/s",
@@ -31,6 +39,12 @@ final class Stats {
         bytes(result.ledger().kvBytesRead()),
         bytes(result.ledger().denseKvBytesRead()),
         bytes(metrics.peakKvBytes()));
+    TechniqueStats techniques = new TechniqueStats(result, headDim);
+    terminal.note("time:      %s", techniques.time());
+    for (ConfiguredTechnique technique : config.configured()) {
+      terminal.note("%s:", technique.name());
+      techniques.of(technique).forEach(line -> terminal.note("           %s", line));
+    }
     terminal.note("load:      %s ms", oneDecimal(result.loadMs()));
   }
 
@@ -43,6 +57,15 @@ final class Stats {
       unit++;
     }
     return unit == 0 ? bytes + " B" : oneDecimal(size) + " " + UNITS[unit];
+  }
+
+  /** A number of operations such as {@code 1.25 GFLOP}. */
+  static String flops(long operations) {
+    return operations >= 1e9
+        ? String.format(Locale.ROOT, "%.2f GFLOP", operations / 1e9)
+        : operations >= 1e7
+            ? String.format(Locale.ROOT, "%.0f MFLOP", operations / 1e6)
+            : String.format(Locale.ROOT, "%.3f MFLOP", operations / 1e6);
   }
 
   private static String oneDecimal(double value) {

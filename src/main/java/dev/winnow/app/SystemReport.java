@@ -2,6 +2,7 @@ package dev.winnow.app;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.winnow.engine.technique.Parameters;
 import dev.winnow.engine.technique.Techniques;
 import dev.winnow.kernels.cpu.CpuKernels;
 import dev.winnow.models.arch.Architectures;
@@ -50,7 +51,15 @@ final class SystemReport {
         .map(provider -> provider.get().name())
         .sorted()
         .forEach(report.putArray("formats")::add);
-    Techniques.load().summaries().forEach(report.putObject("techniques")::put);
+    ObjectNode list = report.putObject("techniques");
+    Techniques techniques = Techniques.load();
+    techniques
+        .summaries()
+        .forEach(
+            (name, summary) ->
+                list.putObject(name)
+                    .put("summary", summary)
+                    .set("parameters", Parameters.toJson(techniques.defaults(name, "info"))));
     return report;
   }
 

@@ -20,8 +20,8 @@ final class TechniqueFlags {
       paramLabel = "FILE",
       description =
           "Run with the techniques of this YAML file, such as configs/token-select.yaml; may be"
-              + " repeated, the techniques then work together (default: none, exact dense"
-              + " attention).")
+              + " repeated: they then work together, in bench each by itself (default: none, exact"
+              + " dense attention).")
   private List<Path> files = new ArrayList<>();
 
   @Option(
@@ -42,16 +42,13 @@ final class TechniqueFlags {
     return config;
   }
 
-  /** Each file by itself, with the settings. */
+  /** Each file by itself, each with the settings; none if there are no files. */
   List<RunConfig> configs() {
-    return files.isEmpty()
-        ? List.of(config())
-        : files.stream().map(file -> load(List.of(file))).toList();
-  }
-
-  /** Whether any file was named. */
-  boolean given() {
-    return !files.isEmpty();
+    return files.isEmpty() && settings.isEmpty()
+        ? List.of()
+        : files.isEmpty()
+            ? List.of(config())
+            : files.stream().map(file -> load(List.of(file))).toList();
   }
 
   private RunConfig load(List<Path> together) {

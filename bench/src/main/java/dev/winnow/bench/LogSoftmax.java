@@ -1,11 +1,11 @@
 package dev.winnow.bench;
 
 /** Log-probabilities of float32 logits, summed in float64. */
-final class LogSoftmax {
+public final class LogSoftmax {
   private LogSoftmax() {}
 
   /** Index of the largest element, the first of equal ones; 0 if there is none but NaN. */
-  static int argmax(float[] logits) {
+  public static int argmax(float[] logits) {
     int best = 0;
     for (int i = 1; i < logits.length; i++) {
       if (logits[i] > logits[best] || Float.isNaN(logits[best])) {

@@ -2,7 +2,9 @@ package dev.winnow.engine;
 
 import dev.winnow.engine.technique.Technique;
 import dev.winnow.kernels.DType;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How sequences of a model are computed.
@@ -13,16 +15,25 @@ import java.util.List;
  * @param maxContext {@code max_context}: most tokens of a sequence, at most the model's own limit;
  *     0, the default, for that limit
  * @param kvCacheBytes {@code kv_cache_bytes}: most bytes of keys and values of all sequences
- *     together; 0, the default, for no limit
+ *     together in memory; 0, the default, for no limit
+ * @param kvSpillDir {@code kv_spill_dir}: folder of the temporary file for keys and values that a
+ *     technique does not keep in memory, default the system's for temporary files, which some hold
+ *     in memory
  * @param techniques sparsity techniques, default none
  */
 public record EngineOptions(
-    DType kv, int prefillChunk, int maxContext, long kvCacheBytes, List<Technique> techniques) {
+    DType kv,
+    int prefillChunk,
+    int maxContext,
+    long kvCacheBytes,
+    Path kvSpillDir,
+    List<Technique> techniques) {
   private static final int MAX_CHUNK = 65536;
 
   /** Checks ranges. */
   public EngineOptions {
     techniques = List.copyOf(techniques);
+    Objects.requireNonNull(kvSpillDir, "kv_spill_dir");
     if (!kv.isFloat()) {
       throw new IllegalArgumentException("kv must be one of F32, F16, BF16, got " + kv);
     }
@@ -42,31 +53,37 @@ public record EngineOptions(
 
   /** The defaults. */
   public static EngineOptions defaults() {
-    return new EngineOptions(DType.F16, 512, 0, 0, List.of());
+    return new EngineOptions(
+        DType.F16, 512, 0, 0, Path.of(System.getProperty("java.io.tmpdir")), List.of());
   }
 
   /** The same with another storage of keys and values. */
   public EngineOptions withKv(DType value) {
-    return new EngineOptions(value, prefillChunk, maxContext, kvCacheBytes, techniques);
+    return new EngineOptions(value, prefillChunk, maxContext, kvCacheBytes, kvSpillDir, techniques);
   }
 
   /** The same with another chunk. */
   public EngineOptions withPrefillChunk(int value) {
-    return new EngineOptions(kv, value, maxContext, kvCacheBytes, techniques);
+    return new EngineOptions(kv, value, maxContext, kvCacheBytes, kvSpillDir, techniques);
   }
 
   /** The same with another context limit. */
   public EngineOptions withMaxContext(int value) {
-    return new EngineOptions(kv, prefillChunk, value, kvCacheBytes, techniques);
+    return new EngineOptions(kv, prefillChunk, value, kvCacheBytes, kvSpillDir, techniques);
   }
 
   /** The same with another memory limit. */
   public EngineOptions withKvCacheBytes(long value) {
-    return new EngineOptions(kv, prefillChunk, maxContext, value, techniques);
+    return new EngineOptions(kv, prefillChunk, maxContext, value, kvSpillDir, techniques);
+  }
+
+  /** The same with another folder for what does not stay in memory. */
+  public EngineOptions withKvSpillDir(Path value) {
+    return new EngineOptions(kv, prefillChunk, maxContext, kvCacheBytes, value, techniques);
   }
 
   /** The same with other techniques. */
   public EngineOptions withTechniques(List<Technique> value) {
-    return new EngineOptions(kv, prefillChunk, maxContext, kvCacheBytes, value);
+    return new EngineOptions(kv, prefillChunk, maxContext, kvCacheBytes, kvSpillDir, value);
   }
 }

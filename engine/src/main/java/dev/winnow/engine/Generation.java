@@ -33,6 +33,7 @@ final class Generation implements Iterator<TokenEvent>, AutoCloseable {
   private final int promptTokens;
   private final int computedBefore;
   private final Ledger ledgerBefore;
+  private final long loadedBefore;
   private final StageTimes stagesBefore;
   private final long startNanos;
   private long firstNanos;
@@ -75,6 +76,7 @@ final class Generation implements Iterator<TokenEvent>, AutoCloseable {
     this.loop = model.startLoop(sequence, config);
     this.computedBefore = sequence.computed();
     this.ledgerBefore = sequence.ledger().snapshot();
+    loadedBefore = sequence.pagesLoaded();
     this.stagesBefore = sequence.clock().snapshot();
   }
 
@@ -156,6 +158,8 @@ final class Generation implements Iterator<TokenEvent>, AutoCloseable {
             promptTokens - computedBefore,
             tokens,
             sequence.peakKvBytes(),
+            sequence.peakSpilledBytes(),
+            sequence.pagesLoaded() - loadedBefore,
             sequence.clock().snapshot().minus(stagesBefore));
     return new GenerationResult(
         text.text(),

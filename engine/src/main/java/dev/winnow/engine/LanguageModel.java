@@ -96,7 +96,8 @@ public final class LanguageModel implements AutoCloseable {
             options.kv(),
             options.maxContext() == 0 ? limit : options.maxContext(),
             options.prefillChunk(),
-            options.kvCacheBytes() == 0 ? Long.MAX_VALUE : options.kvCacheBytes());
+            options.kvCacheBytes() == 0 ? Long.MAX_VALUE : options.kvCacheBytes(),
+            options.kvSpillDir());
   }
 
   private LanguageModel(LanguageModel of, List<Technique> techniques) {
@@ -109,7 +110,12 @@ public final class LanguageModel implements AutoCloseable {
     this.decoder = of.decoder;
   }
 
-  private static TechniquePipeline compose(
+  /**
+   * Techniques for a model, composed.
+   *
+   * @throws IllegalArgumentException if they do not suit it or each other
+   */
+  static TechniquePipeline compose(
       List<Technique> techniques, ModelConfig config, Supplier<String> fingerprint) {
     List<Technique> suited =
         techniques.stream().map(technique -> technique.forModel(config, fingerprint)).toList();
@@ -408,9 +414,14 @@ public final class LanguageModel implements AutoCloseable {
     return decoder.estimateKvBytes(tokens);
   }
 
-  /** Bytes of keys and values that all sequences hold now, shared pages counted once. */
+  /** Bytes of keys and values that all sequences hold in memory, shared pages counted once. */
   public long kvBytes() {
     return decoder.pages().usedBytes();
+  }
+
+  /** Bytes of keys and values that all sequences hold in the slower tier. */
+  public long spilledBytes() {
+    return decoder.spilledBytes();
   }
 
   /** The model itself. */

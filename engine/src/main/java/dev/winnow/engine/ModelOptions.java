@@ -4,6 +4,7 @@ import dev.winnow.engine.technique.Technique;
 import dev.winnow.kernels.DType;
 import dev.winnow.models.Device;
 import dev.winnow.models.WeightFormat;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -83,6 +84,12 @@ public record ModelOptions(WeightFormat weights, Device device, int threads, Eng
     /** Most bytes of keys and values of all sequences together; 0 for no limit. */
     public Builder kvCacheBytes(long value) {
       engine = engine.withKvCacheBytes(value);
+      return this;
+    }
+
+    /** Folder for keys and values that a technique does not keep in memory. */
+    public Builder kvSpillDir(Path value) {
+      engine = engine.withKvSpillDir(value);
       return this;
     }
 

@@ -211,6 +211,11 @@ public final class Session implements AutoCloseable {
     return sequence.clock().snapshot();
   }
 
+  /** How often a page of keys and values was copied from the slower tier to memory. */
+  public long pagesLoaded() {
+    return sequence.pagesLoaded();
+  }
+
   /** Gives its memory back; a generation in progress ends as cancelled. */
   @Override
   public void close() {

@@ -15,19 +15,22 @@ import java.util.Optional;
  *
  * @param model what was measured
  * @param settings by contender
- * @param rows by test, then by contender, ours first
+ * @param rows by test, then by contender, ours first, of those exact dense execution
+ * @param variants contenders that are ours with techniques
  */
 public record GridReport(
     String model,
     BenchEnvironment environment,
     int repetitions,
     Map<String, Map<String, String>> settings,
-    List<GridRow> rows) {
+    List<GridRow> rows,
+    List<String> variants) {
 
   /** Copies the collections. */
   public GridReport {
     settings = new LinkedHashMap<>(settings);
     rows = List.copyOf(rows);
+    variants = List.copyOf(variants);
   }
 
   /** One JSON object: {@code environment}, {@code contenders}, {@code results}. */
@@ -85,10 +88,16 @@ public record GridReport(
     return row.bytesPerSecond() / environment.readBandwidth();
   }
 
-  /** The other rows of the same test, if {@code row} is ours. */
+  /** What {@code row} is compared with: ours with peers, a variant with ours and with peers. */
   private List<GridRow> peers(GridRow row) {
     List<GridRow> same = rows.stream().filter(other -> other.test().equals(row.test())).toList();
-    return same.get(0) == row ? same.subList(1, same.size()) : List.of();
+    boolean dense = same.getFirst() == row;
+    if (!dense && !variants.contains(row.contender())) {
+      return List.of();
+    }
+    return same.stream()
+        .filter(other -> other != row && !variants.contains(other.contender()))
+        .toList();
   }
 
   /** The same as Markdown. */

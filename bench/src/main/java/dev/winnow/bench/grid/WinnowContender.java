@@ -6,12 +6,14 @@ import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.ModelOptions;
 import dev.winnow.engine.Prompt;
 import dev.winnow.engine.Session;
+import dev.winnow.engine.config.RunConfig;
 import dev.winnow.engine.metrics.Ledger;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 
 /**
  * A model of ours, fed seeded random tokens. A depth is prefilled once; every run starts from a
@@ -20,21 +22,45 @@ import java.util.Random;
 public final class WinnowContender implements Contender {
   private static final long SEED = 1;
 
+  private final String name;
   private final LanguageModel model;
   private final ModelOptions options;
+  private final String techniques;
   private Session base;
   private GridTest test;
   private int[] prompt;
 
   /** A contender that owns {@code model}, which was loaded with {@code options}. */
   public WinnowContender(LanguageModel model, ModelOptions options) {
+    this("winnow", model, options, "");
+  }
+
+  private WinnowContender(
+      String name, LanguageModel model, ModelOptions options, String techniques) {
+    this.name = name;
     this.model = model;
     this.options = options;
+    this.techniques = techniques;
+  }
+
+  /**
+   * The same weights with the techniques of {@code config}, by whose name it goes; to be closed
+   * before this one.
+   *
+   * @throws IllegalArgumentException if they do not suit the model or each other
+   */
+  public WinnowContender with(RunConfig config) {
+    String described =
+        config.configured().stream()
+            .map(one -> one.name() + " " + one.parameters())
+            .collect(Collectors.joining(" + "));
+    return new WinnowContender(
+        config.metadata().name(), model.withTechniques(config.techniques()), options, described);
   }
 
   @Override
   public String name() {
-    return "winnow";
+    return name;
   }
 
   @Override
@@ -45,6 +71,9 @@ public final class WinnowContender implements Contender {
     settings.put("threads", String.valueOf(options.threads()));
     settings.put("prefill_chunk", String.valueOf(options.engine().prefillChunk()));
     settings.put("kernels", model.kernels().describe());
+    if (!techniques.isEmpty()) {
+      settings.put("techniques", techniques);
+    }
     return settings;
   }
 
@@ -61,8 +90,11 @@ public final class WinnowContender implements Contender {
     Random random = new Random(SEED);
     int vocabSize = model.config().vocabSize();
     prompt = random.ints(test.tokens(), 0, vocabSize).toArray();
-    if (test.depth() > 0 || test.kind() == GridTest.Kind.TG) {
-      // The last one waits: it is the first that a run computes.
+    // The last one waits: it is the first that a run computes.
+    if (test.kind() == GridTest.Kind.TG && test.depth() > 0) {
+      base.append(random.ints(test.depth(), 0, vocabSize).toArray());
+      base.generate(GenerationConfig.builder().maxNewTokens(1).eosTokenIds().build());
+    } else if (test.kind() == GridTest.Kind.TG || test.depth() > 0) {
       base.append(random.ints(test.depth() + 1, 0, vocabSize).toArray());
     }
   }

@@ -2,13 +2,10 @@ package dev.winnow.bench.recall;
 
 import dev.winnow.bench.Proportion;
 import dev.winnow.bench.recall.RecallExample.Question;
-import dev.winnow.engine.GenerationConfig;
-import dev.winnow.engine.GenerationResult;
 import dev.winnow.engine.LanguageModel;
-import dev.winnow.engine.Prompt;
+import dev.winnow.engine.Session;
 import dev.winnow.engine.metrics.LayerLedger;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Asks about one context and notes what the answer cost. */
@@ -24,12 +21,14 @@ public final class RecallDemo {
    * @param answer the model's, in words
    * @param right whether they are the same
    * @param score right answers among the questions about all facts of the context
-   * @param ttftMs milliseconds from the whole prompt to the first token of the answer
+   * @param ttftMs milliseconds from the context to the first token of the answer
    * @param tokensPerSecond speed of the tokens after the first, over all questions; 0 if there were
    *     none
-   * @param attentionFlops floating-point operations of attention, for the one question
+   * @param attentionFlops floating-point operations of attention and of choosing what it reads, for
+   *     the context and the one question
    * @param denseAttentionFlops the same of exact dense attention
-   * @param kvBytesRead bytes of keys and values that attention read, for the one question
+   * @param kvBytesRead bytes of keys and values that attention read and that choosing read, for the
+   *     context and the one question
    * @param denseKvBytesRead the same of exact dense attention
    */
   public record Line(
@@ -46,35 +45,38 @@ public final class RecallDemo {
       long kvBytesRead,
       long denseKvBytesRead) {}
 
-  /** Puts the first question of {@code suite} with its whole context, then all of them. */
+  /** Reads one context, puts the first question about it, then all others. */
   public static Line run(LanguageModel model, RecallSuite suite, int tokens) {
+    RecallSuite.checkVocabulary(model);
     RecallExample example = new RecallData(suite.seed()).next(suite.task(tokens));
-    Question first = example.questions().getFirst();
-    int[] expected = example.answer(first);
-    GenerationConfig config =
-        GenerationConfig.builder().maxNewTokens(expected.length).eosTokenIds().build();
-    GenerationResult result =
-        model.generate(Prompt.of(Arrays.copyOf(example.ids(), first.answer())), config);
-    int[] answer = result.generatedIds().stream().mapToInt(Integer::intValue).toArray();
-    List<Double> perToken = new ArrayList<>();
-    Proportion score =
-        suite.score(model, tokens, other -> perToken.add(other.result().metrics().tpotMs()));
-    double tpotMs = perToken.stream().mapToDouble(Double::doubleValue).average().orElse(0);
-    List<LayerLedger> layers = result.ledger().layers();
-    // A pair costs a dot product and a weighted sum, two operations per multiply-add.
-    long perPair = 4L * model.config().headDim();
-    return new Line(
-        tokens,
-        RecallVocabulary.text(example.ids()[first.answer() - 1]),
-        RecallVocabulary.text(expected),
-        RecallVocabulary.text(answer),
-        Arrays.equals(expected, answer),
-        score,
-        result.metrics().ttftMs(),
-        tpotMs > 0 ? 1000 / tpotMs : 0,
-        perPair * layers.stream().mapToLong(LayerLedger::pairs).sum(),
-        perPair * layers.stream().mapToLong(LayerLedger::densePairs).sum(),
-        result.ledger().kvBytesRead(),
-        result.ledger().denseKvBytesRead());
+    List<RecallSuite.Answer> answers = new ArrayList<>();
+    long start = System.nanoTime();
+    try (Session context = model.openSession().append(RecallSuite.context(example))) {
+      double contextMs = (System.nanoTime() - start) / 1e6;
+      for (Question question : example.questions()) {
+        answers.add(suite.ask(context, example, question));
+      }
+      RecallSuite.Answer first = answers.getFirst();
+      int right = (int) answers.stream().filter(RecallSuite.Answer::right).count();
+      double tpotMs =
+          answers.stream().mapToDouble(RecallSuite.Answer::tpotMs).average().orElseThrow();
+      List<LayerLedger> layers = new ArrayList<>(context.ledger().layers());
+      layers.addAll(first.ledger().layers());
+      // A pair costs a dot product and a weighted sum, two operations per multiply-add.
+      long perPair = 4L * model.config().headDim();
+      return new Line(
+          tokens,
+          RecallVocabulary.text(example.ids()[example.questions().getFirst().answer() - 1]),
+          RecallVocabulary.text(first.expected()),
+          RecallVocabulary.text(first.generated()),
+          first.right(),
+          new Proportion(right, answers.size()),
+          contextMs + first.firstTokenMs(),
+          tpotMs > 0 ? 1000 / tpotMs : 0,
+          layers.stream().mapToLong(l -> perPair * l.pairs() + l.selectionFlops()).sum(),
+          perPair * layers.stream().mapToLong(LayerLedger::densePairs).sum(),
+          context.ledger().kvBytesRead() + first.ledger().kvBytesRead(),
+          context.ledger().denseKvBytesRead() + first.ledger().denseKvBytesRead());
+    }
   }
 }

@@ -1,11 +1,14 @@
 package dev.winnow.bench.recall;
 
+import dev.winnow.bench.LogSoftmax;
 import dev.winnow.bench.Proportion;
 import dev.winnow.bench.recall.RecallExample.Question;
 import dev.winnow.engine.GenerationConfig;
 import dev.winnow.engine.GenerationResult;
 import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.Session;
+import dev.winnow.engine.loop.LogitsConsumer;
+import dev.winnow.engine.metrics.Ledger;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,8 +21,16 @@ import java.util.function.Consumer;
  * @param hops facts from a name to its value: 1 for needles, more for chains
  * @param questions how many to ask
  * @param seed of contexts and questions
+ * @param decodeQuestion whether questions are fed one token at a time, as generated ones are, and
+ *     only the context as a prompt: techniques that leave prompts dense would otherwise see nothing
+ *     of the question
  */
-public record RecallSuite(int needles, int hops, int questions, long seed) {
+public record RecallSuite(int needles, int hops, int questions, long seed, boolean decodeQuestion) {
+
+  /** Questions that are part of the prompt. */
+  public RecallSuite(int needles, int hops, int questions, long seed) {
+    this(needles, hops, questions, seed, false);
+  }
 
   /** Checks ranges. */
   public RecallSuite {
@@ -41,17 +52,21 @@ public record RecallSuite(int needles, int hops, int questions, long seed) {
    *
    * @param asked tokens of the question
    * @param expected tokens of the right answer
-   * @param result what the model generated
+   * @param generated tokens of the model's answer
+   * @param firstTokenMs milliseconds from the question to the first token of the answer
+   * @param tpotMs mean milliseconds per token after the first; 0 if there was none
+   * @param ledger the work it took, that of the context left out
    */
-  public record Answer(int[] asked, int[] expected, GenerationResult result) {
+  public record Answer(
+      int[] asked,
+      int[] expected,
+      int[] generated,
+      double firstTokenMs,
+      double tpotMs,
+      Ledger ledger) {
     /** Whether every token is right. */
     public boolean right() {
-      return Arrays.equals(expected, generated());
-    }
-
-    /** Tokens of the model's answer. */
-    public int[] generated() {
-      return result.generatedIds().stream().mapToInt(Integer::intValue).toArray();
+      return Arrays.equals(expected, generated);
     }
   }
 
@@ -96,8 +111,7 @@ public record RecallSuite(int needles, int hops, int questions, long seed) {
               .filter(question -> question.hops() == hops)
               .limit(questions - asked)
               .toList();
-      int[] context = Arrays.copyOf(example.ids(), example.questions().getFirst().start());
-      try (Session session = model.openSession().append(context)) {
+      try (Session session = model.openSession().append(context(example))) {
         for (Question question : wanted) {
           Answer answer = ask(session, example, question);
           listener.accept(answer);
@@ -109,19 +123,64 @@ public record RecallSuite(int needles, int hops, int questions, long seed) {
     return new Proportion(right, asked);
   }
 
-  private static Answer ask(Session context, RecallExample example, Question question) {
+  /** What comes before all questions. */
+  static int[] context(RecallExample example) {
+    return Arrays.copyOf(example.ids(), example.questions().getFirst().start());
+  }
+
+  /** Asks after {@code context}, which stays as it is. */
+  Answer ask(Session context, RecallExample example, Question question) {
     int[] expected = example.answer(question);
-    GenerationConfig config =
-        GenerationConfig.builder().maxNewTokens(expected.length).eosTokenIds().build();
+    int[] asked = example.asked(question);
     try (Session fork = context.fork()) {
-      int[] asked = example.asked(question);
-      fork.append(asked);
-      return new Answer(asked, expected, fork.generate(config));
+      return decodeQuestion
+          ? askDecoding(fork, asked, expected)
+          : askPrefilling(fork, asked, expected);
     }
   }
 
+  private static Answer askPrefilling(Session session, int[] asked, int[] expected) {
+    GenerationConfig config =
+        GenerationConfig.builder().maxNewTokens(expected.length).eosTokenIds().build();
+    long start = System.nanoTime();
+    session.append(asked);
+    double appendMs = (System.nanoTime() - start) / 1e6;
+    GenerationResult result = session.generate(config);
+    return new Answer(
+        asked,
+        expected,
+        result.generatedIds().stream().mapToInt(Integer::intValue).toArray(),
+        appendMs + result.metrics().ttftMs(),
+        result.metrics().tpotMs(),
+        session.ledger());
+  }
+
+  private static Answer askDecoding(Session session, int[] asked, int[] expected) {
+    int[] next = new int[1];
+    LogitsConsumer greedy = (position, logits) -> next[0] = LogSoftmax.argmax(logits);
+    long start = System.nanoTime();
+    for (int id : asked) {
+      session.scoreNext(id, greedy);
+    }
+    long first = System.nanoTime();
+    int[] generated = new int[expected.length];
+    generated[0] = next[0];
+    for (int i = 1; i < generated.length; i++) {
+      session.scoreNext(next[0], greedy);
+      generated[i] = next[0];
+    }
+    int more = generated.length - 1;
+    return new Answer(
+        asked,
+        expected,
+        generated,
+        (first - start) / 1e6,
+        more == 0 ? 0 : (System.nanoTime() - first) / 1e6 / more,
+        session.ledger());
+  }
+
   /** Ids mean nothing to a model that was trained on other words. */
-  private static void checkVocabulary(LanguageModel model) {
+  static void checkVocabulary(LanguageModel model) {
     int words = RecallVocabulary.words().size();
     boolean known =
         model.codec().isPresent()

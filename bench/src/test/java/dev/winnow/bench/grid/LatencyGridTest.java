@@ -136,12 +136,28 @@ class LatencyGridTest {
             "| tg10@d4 | peer | 333.3 | 0.0 | 3.00 | | | |");
   }
 
+  @Test
+  void aVariantIsComparedWithOursAndWithPeers() {
+    List<GridRow> rows =
+        run(
+            1,
+            0,
+            new Scripted("winnow", 0, 1000, 20),
+            new Scripted("variant", 0, 1000, 10),
+            new Scripted("peer", 0, 0, 30));
+    JsonNode results = report(rows).json().get("results");
+    assertThat(results.get(0).get("speed_up_over")).hasToString("{\"peer\":1.5}");
+    assertThat(results.get(1).get("speed_up_over")).hasToString("{\"winnow\":2.0,\"peer\":3.0}");
+    assertThat(results.get(2).has("speed_up_over")).isFalse();
+  }
+
   private static GridReport report(List<GridRow> rows) {
     return new GridReport(
         "m",
         new BenchEnvironment("cpu", 2, "jvm", "2", "512-bit vectors", 1e6, 0.5),
         rows.get(0).runs().size(),
         Map.of("winnow", Map.of("threads", "2"), "peer", Map.of("threads", "2")),
-        rows);
+        rows,
+        List.of("variant"));
   }
 }

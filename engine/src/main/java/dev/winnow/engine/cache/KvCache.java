@@ -1,13 +1,15 @@
 package dev.winnow.engine.cache;
 
-import dev.winnow.engine.cache.PagePool.Shared;
+import dev.winnow.engine.technique.Residency;
+import dev.winnow.kernels.AttentionPlan;
 import dev.winnow.kernels.DType;
 import dev.winnow.kernels.KvPages;
 import dev.winnow.models.AttentionSpec;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 
 /**
@@ -16,17 +18,28 @@ import java.util.function.IntPredicate;
  * <p>It grows page by page without copying. {@link #fork()} shares every page; a shared page is
  * copied when one of its users is about to write it. A layer that tokens passed by, or before which
  * they were pruned, has fewer rows than {@link #length()}; so has one whose rows were evicted with
- * {@link #keep}. Not for use by several threads at once.
+ * {@link #keep}. Older pages may lie in a file. Not for use by several threads at once.
  */
 public final class KvCache implements AutoCloseable {
   private final PagePool pool;
   private final int maxTokens;
-  private final List<KvPages> layers = new ArrayList<>();
-  private final List<List<Shared>> pages = new ArrayList<>();
+  private final List<LayerPages> layers = new ArrayList<>();
   private final List<RowTokens> tokens = new ArrayList<>();
   private final int[] evicted;
   private int length;
   private int keptFor;
+  private long pagesLoaded;
+
+  /** An empty cache that stays in memory. */
+  public KvCache(PagePool pool, List<AttentionSpec> specs, DType dtype, int maxTokens) {
+    this(
+        pool,
+        null,
+        specs,
+        dtype,
+        maxTokens,
+        Collections.nCopies(specs.size(), Residency.IN_MEMORY));
+  }
 
   /**
    * An empty cache.
@@ -34,14 +47,23 @@ public final class KvCache implements AutoCloseable {
    * @param specs attention of each layer
    * @param dtype how keys and values are stored
    * @param maxTokens the most tokens it may hold
+   * @param file where pages go that are not to stay in memory; null if all are
+   * @param residency for each layer what stays in memory
    */
-  public KvCache(PagePool pool, List<AttentionSpec> specs, DType dtype, int maxTokens) {
+  public KvCache(
+      PagePool pool,
+      SpillFile file,
+      List<AttentionSpec> specs,
+      DType dtype,
+      int maxTokens,
+      List<Residency> residency) {
     this.pool = pool;
     this.maxTokens = maxTokens;
     this.evicted = new int[specs.size()];
-    for (AttentionSpec spec : specs) {
-      layers.add(new KvPages(spec.kvHeads(), spec.headDim(), dtype));
-      pages.add(new ArrayList<>());
+    for (int layer = 0; layer < specs.size(); layer++) {
+      AttentionSpec spec = specs.get(layer);
+      KvPages rows = new KvPages(spec.kvHeads(), spec.headDim(), dtype);
+      layers.add(new LayerPages(pool, file, residency.get(layer), rows));
       tokens.add(new RowTokens());
     }
   }
@@ -52,18 +74,8 @@ public final class KvCache implements AutoCloseable {
     length = parent.length;
     evicted = parent.evicted.clone();
     keptFor = parent.keptFor;
-    for (int layer = 0; layer < parent.layers.size(); layer++) {
-      KvPages from = parent.layers.get(layer);
-      KvPages to = new KvPages(from.kvHeads(), from.headDim(), from.dtype());
-      for (Shared shared : parent.pages.get(layer)) {
-        pool.share(shared);
-        to.addPage(shared.page);
-      }
-      to.setLength(from.length());
-      layers.add(to);
-      pages.add(new ArrayList<>(parent.pages.get(layer)));
-      tokens.add(parent.tokens.get(layer).copy());
-    }
+    parent.layers.forEach(layer -> layers.add(layer.fork()));
+    parent.tokens.forEach(of -> tokens.add(of.copy()));
   }
 
   /** A cache with the same content that can grow apart. */
@@ -73,7 +85,7 @@ public final class KvCache implements AutoCloseable {
 
   /** Rows of {@code layer}. */
   public KvPages layer(int layer) {
-    return layers.get(layer);
+    return layers.get(layer).rows();
   }
 
   /** Tokens that went through the model, whichever layers they visited. */
@@ -93,7 +105,7 @@ public final class KvCache implements AutoCloseable {
 
   /** Position of the next row of {@code layer}: its rows, and those that were evicted. */
   public int nextPosition(int layer) {
-    return layers.get(layer).length() + evicted[layer];
+    return layer(layer).length() + evicted[layer];
   }
 
   /**
@@ -105,17 +117,19 @@ public final class KvCache implements AutoCloseable {
    *     room for the copies; nothing has changed then
    */
   public void keep(int layer, int[][] lists) {
-    KvPages rows = layers.get(layer);
+    KvPages rows = layer(layer);
     checkLists(lists, rows);
     int kept = lists[0].length;
     // Pages are taken first: where there is no room for them, nothing has changed.
-    makePrivate(layer, Compaction.firstMoved(lists), kept);
+    layers
+        .get(layer)
+        .makeWritable(Compaction.firstMoved(lists), kept, () -> take(layer, rows.length()));
     evicted[layer] += rows.length() - kept;
     keptFor = length;
     Compaction.run(rows, lists);
     rows.setLength(kept);
     tokens.get(layer).keep(lists[0]);
-    dropUnused(layer);
+    layers.get(layer).dropUnused();
   }
 
   private static void checkLists(int[][] lists, KvPages rows) {
@@ -136,38 +150,6 @@ public final class KvCache implements AutoCloseable {
                   .formatted(rows.length(), list[i], i));
         }
       }
-    }
-  }
-
-  /** Copies the shared ones of the pages that rows {@code [from, to)} lie in. */
-  private void makePrivate(int layer, int from, int to) {
-    if (from == to) {
-      return;
-    }
-    List<Shared> owned = pages.get(layer);
-    for (int index = from / KvPages.PAGE_TOKENS; index * KvPages.PAGE_TOKENS < to; index++) {
-      if (pool.isShared(owned.get(index))) {
-        copyPage(layer, index, layers.get(layer).length());
-      }
-    }
-  }
-
-  private void copyPage(int layer, int index, int needed) {
-    List<Shared> owned = pages.get(layer);
-    Shared mine = take(layer, needed);
-    copy(owned.get(index).page, mine.page);
-    pool.release(owned.get(index));
-    owned.set(index, mine);
-    layers.get(layer).replacePage(index, mine.page);
-  }
-
-  private void dropUnused(int layer) {
-    KvPages rows = layers.get(layer);
-    List<Shared> owned = pages.get(layer);
-    int keep = (rows.length() + KvPages.PAGE_TOKENS - 1) / KvPages.PAGE_TOKENS;
-    rows.dropPages(keep);
-    while (owned.size() > keep) {
-      pool.release(owned.removeLast());
     }
   }
 
@@ -192,21 +174,25 @@ public final class KvCache implements AutoCloseable {
    * @throws CapacityException if there is none
    */
   public void reserve(int layer, int rows) {
-    KvPages rowsOfLayer = layers.get(layer);
-    List<Shared> owned = pages.get(layer);
-    int needed = rowsOfLayer.length() + rows;
+    int needed = layer(layer).length() + rows;
     if (needed > maxTokens) {
       throw tooLong(needed);
     }
-    int tail = rowsOfLayer.length() / KvPages.PAGE_TOKENS;
-    if (tail < owned.size() && pool.isShared(owned.get(tail))) {
-      copyPage(layer, tail, needed);
-    }
-    while (rowsOfLayer.capacity() < needed) {
-      Shared mine = take(layer, needed);
-      owned.add(mine);
-      rowsOfLayer.addPage(mine.page);
-    }
+    layers.get(layer).reserve(needed, () -> take(layer, needed));
+  }
+
+  /**
+   * Moves pages of {@code layer} that need not stay in memory to the slower tier.
+   *
+   * @throws SpillException if there is no room; the content is as it was then
+   */
+  public void spill(int layer) {
+    layers.get(layer).spill();
+  }
+
+  /** Copies some pages of {@code layer} that {@code plan} reads from the slower tier to memory. */
+  public void load(int layer, AttentionPlan plan) {
+    pagesLoaded += layers.get(layer).load(plan);
   }
 
   /**
@@ -240,18 +226,17 @@ public final class KvCache implements AutoCloseable {
     long bytes = 0;
     for (int layer = 0; layer < layers.size(); layer++) {
       if (runs.test(layer)) {
-        int rows = layers.get(layer).length() + Math.max(0, tokens - length);
-        int wanted = (rows + KvPages.PAGE_TOKENS - 1) / KvPages.PAGE_TOKENS;
-        bytes +=
-            Math.max(0, wanted - pages.get(layer).size()) * PagePool.pageBytes(layers.get(layer));
+        int rows = layer(layer).length() + Math.max(0, tokens - length);
+        bytes += layers.get(layer).pagesToGrow(rows) * PagePool.pageBytes(layer(layer));
       }
     }
     return bytes;
   }
 
-  private Shared take(int layer, int needed) {
-    KvPages rows = layers.get(layer);
+  private SharedPage take(int layer, int needed) {
+    KvPages rows = layer(layer);
     return pool.take(rows)
+        .or(() -> dropLoaded() ? pool.take(rows) : Optional.empty())
         .orElseThrow(
             () ->
                 new CapacityException(
@@ -268,6 +253,15 @@ public final class KvCache implements AutoCloseable {
                     rows.length()));
   }
 
+  /** Gives back copies of what lies in the slower tier; whether there were any. */
+  private boolean dropLoaded() {
+    boolean any = false;
+    for (LayerPages layer : layers) {
+      any |= layer.dropLoaded();
+    }
+    return any;
+  }
+
   private CapacityException tooLong(int needed) {
     return new CapacityException(
         ("the sequence would have %d tokens, but its context holds %d (max_context, at most the"
@@ -275,13 +269,6 @@ public final class KvCache implements AutoCloseable {
             .formatted(needed, maxTokens),
         needed,
         maxTokens);
-  }
-
-  private static void copy(KvPages.Page from, KvPages.Page to) {
-    MemorySegment.copy(
-        from.keys().segment(), 0, to.keys().segment(), 0, from.keys().segment().byteSize());
-    MemorySegment.copy(
-        from.values().segment(), 0, to.values().segment(), 0, from.values().segment().byteSize());
   }
 
   /** Forgets the tokens from {@code newLength} on, in every layer. */
@@ -296,11 +283,11 @@ public final class KvCache implements AutoCloseable {
               .formatted(keptFor, newLength));
     }
     for (int layer = 0; layer < layers.size(); layer++) {
-      KvPages rows = layers.get(layer);
+      KvPages rows = layer(layer);
       // A step that failed may have stored rows that were not noted yet.
       rows.setLength(Math.min(rows.length(), tokens.get(layer).before(newLength)));
       tokens.get(layer).truncate(rows.length());
-      dropUnused(layer);
+      layers.get(layer).dropUnused();
     }
     length = newLength;
     if (length == 0) {
@@ -309,13 +296,19 @@ public final class KvCache implements AutoCloseable {
     }
   }
 
-  /** Bytes of the pages it uses, shared ones included. */
+  /** Bytes of the pages it uses in memory, shared ones included. */
   public long bytes() {
-    long bytes = 0;
-    for (int layer = 0; layer < layers.size(); layer++) {
-      bytes += pages.get(layer).size() * PagePool.pageBytes(layers.get(layer));
-    }
-    return bytes;
+    return layers.stream().mapToLong(LayerPages::bytes).sum();
+  }
+
+  /** Bytes of the pages it uses in the slower tier, shared ones included. */
+  public long spilledBytes() {
+    return layers.stream().mapToLong(LayerPages::spilledBytes).sum();
+  }
+
+  /** How often a page was copied from the slower tier to memory. */
+  public long pagesLoaded() {
+    return pagesLoaded;
   }
 
   /**

@@ -17,23 +17,46 @@ public final class PagePool implements AutoCloseable {
   private record Shape(int kvHeads, int headDim, DType dtype) {}
 
   /** A page and how many sequences use it; the count belongs to the pool. */
-  static final class Shared {
-    final KvPages.Page page;
+  final class MemoryPage extends SharedPage {
     private final Shape shape;
     private int users = 1;
 
-    private Shared(KvPages.Page page, Shape shape) {
-      this.page = page;
+    private MemoryPage(KvPages.Page page, Shape shape) {
+      super(page);
       this.shape = shape;
     }
 
-    private long bytes() {
-      return page.keys().bytes() + page.values().bytes();
+    @Override
+    boolean inMemory() {
+      return true;
+    }
+
+    @Override
+    boolean isWritable() {
+      synchronized (PagePool.this) {
+        return users == 1;
+      }
+    }
+
+    @Override
+    void share() {
+      synchronized (PagePool.this) {
+        users++;
+      }
+    }
+
+    @Override
+    void release() {
+      synchronized (PagePool.this) {
+        if (--users == 0) {
+          recycle(this);
+        }
+      }
     }
   }
 
   private final long maxBytes;
-  private final Map<Shape, ArrayDeque<Shared>> idle = new HashMap<>();
+  private final Map<Shape, ArrayDeque<MemoryPage>> idle = new HashMap<>();
   private long usedBytes;
   private long idleBytes;
   private long peakBytes;
@@ -53,16 +76,16 @@ public final class PagePool implements AutoCloseable {
   }
 
   /** A page for {@code layer}, or empty if the budget or the machine has no room for it. */
-  synchronized Optional<Shared> take(KvPages layer) {
+  synchronized Optional<SharedPage> take(KvPages layer) {
     if (closed) {
       throw new IllegalStateException("the page pool is closed");
     }
     Shape shape = new Shape(layer.kvHeads(), layer.headDim(), layer.dtype());
-    ArrayDeque<Shared> recycled = idle.get(shape);
-    Shared shared = recycled == null ? null : recycled.poll();
-    if (shared != null) {
-      idleBytes -= shared.bytes();
-      shared.users = 1;
+    ArrayDeque<MemoryPage> recycled = idle.get(shape);
+    MemoryPage page = recycled == null ? null : recycled.poll();
+    if (page != null) {
+      idleBytes -= page.bytes();
+      page.users = 1;
     } else {
       long bytes = pageBytes(layer);
       if (bytes > maxBytes - usedBytes) {
@@ -70,36 +93,22 @@ public final class PagePool implements AutoCloseable {
       }
       freeIdle(maxBytes - usedBytes - bytes);
       try {
-        shared = new Shared(layer.allocatePage(), shape);
+        page = new MemoryPage(layer.allocatePage(), shape);
       } catch (OutOfMemoryError e) {
         return Optional.empty();
       }
     }
     usedPages++;
-    usedBytes += shared.bytes();
+    usedBytes += page.bytes();
     peakBytes = Math.max(peakBytes, usedBytes);
-    return Optional.of(shared);
+    return Optional.of(page);
   }
 
-  /** Notes one more user of {@code page}. */
-  synchronized void share(Shared page) {
-    page.users++;
-  }
-
-  /** Whether more than one sequence uses {@code page}, so that it must not be written. */
-  synchronized boolean isShared(Shared page) {
-    return page.users > 1;
-  }
-
-  /** Notes one user less of {@code page} and recycles it after the last. */
-  synchronized void release(Shared page) {
-    if (--page.users > 0) {
-      return;
-    }
+  private void recycle(MemoryPage page) {
     usedPages--;
     usedBytes -= page.bytes();
     if (closed) {
-      page.page.close();
+      page.page().close();
     } else {
       idleBytes += page.bytes();
       idle.computeIfAbsent(page.shape, shape -> new ArrayDeque<>()).push(page);
@@ -137,12 +146,12 @@ public final class PagePool implements AutoCloseable {
   }
 
   private void freeIdle(long keepBytes) {
-    for (ArrayDeque<Shared> pages : idle.values()) {
-      for (Iterator<Shared> it = pages.iterator(); it.hasNext() && idleBytes > keepBytes; ) {
-        Shared shared = it.next();
+    for (ArrayDeque<MemoryPage> pages : idle.values()) {
+      for (Iterator<MemoryPage> it = pages.iterator(); it.hasNext() && idleBytes > keepBytes; ) {
+        MemoryPage page = it.next();
         it.remove();
-        idleBytes -= shared.bytes();
-        shared.page.close();
+        idleBytes -= page.bytes();
+        page.page().close();
       }
     }
   }

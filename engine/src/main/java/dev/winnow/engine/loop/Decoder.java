@@ -2,14 +2,17 @@ package dev.winnow.engine.loop;
 
 import dev.winnow.engine.cache.KvCache;
 import dev.winnow.engine.cache.PagePool;
+import dev.winnow.engine.cache.SpillFile;
 import dev.winnow.engine.sampling.Sampler;
 import dev.winnow.engine.technique.Phase;
+import dev.winnow.engine.technique.PipelineSession;
 import dev.winnow.engine.technique.SequenceContext;
 import dev.winnow.engine.technique.TechniquePipeline;
 import dev.winnow.kernels.DType;
 import dev.winnow.kernels.Kernels;
 import dev.winnow.models.AttentionSpec;
 import dev.winnow.models.CausalLm;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -19,6 +22,7 @@ public final class Decoder implements AutoCloseable {
   private final CausalLm model;
   private final Kernels kernels;
   private final PagePool pages;
+  private final SpillFile spillFile;
   private final List<AttentionSpec> attention;
   private final DType kv;
   private final int maxTokens;
@@ -34,15 +38,23 @@ public final class Decoder implements AutoCloseable {
    * @param kv how keys and values are stored
    * @param maxTokens the most tokens a sequence may have
    * @param chunk tokens that go through the model at once
-   * @param kvCacheBytes the most bytes of keys and values of all sequences
+   * @param kvCacheBytes the most bytes of keys and values of all sequences in memory
+   * @param spillFolder where keys and values go that a technique does not keep in memory
    */
   public Decoder(
-      CausalLm model, Kernels kernels, DType kv, int maxTokens, int chunk, long kvCacheBytes) {
+      CausalLm model,
+      Kernels kernels,
+      DType kv,
+      int maxTokens,
+      int chunk,
+      long kvCacheBytes,
+      Path spillFolder) {
     this.model = model;
     this.kernels = kernels;
     this.kv = kv;
     this.maxTokens = maxTokens;
     this.pages = new PagePool(kvCacheBytes);
+    this.spillFile = new SpillFile(spillFolder);
     this.attention =
         IntStream.range(0, model.config().layers()).mapToObj(model::attention).toList();
     this.denseCost = new DenseCost(kernels, kv);
@@ -55,9 +67,10 @@ public final class Decoder implements AutoCloseable {
   public Sequence open(TechniquePipeline techniques) {
     SequenceContext context =
         new SequenceContext(model.config(), attention, kernels, kv, maxTokens);
+    PipelineSession session = techniques.open(context);
     return new Sequence(
-        new KvCache(pages, attention, kv, maxTokens),
-        techniques.open(context),
+        new KvCache(pages, spillFile, attention, kv, maxTokens, session.residency()),
+        session,
         model.config().layers());
   }
 
@@ -101,6 +114,11 @@ public final class Decoder implements AutoCloseable {
     return pages;
   }
 
+  /** Bytes of keys and values of all sequences in the slower tier. */
+  public long spilledBytes() {
+    return spillFile.usedBytes();
+  }
+
   /** The most tokens a sequence may have. */
   public int maxTokens() {
     return maxTokens;
@@ -124,6 +142,7 @@ public final class Decoder implements AutoCloseable {
           buffers.close();
           denseCost.close();
           pages.close();
+          spillFile.close();
           model.close();
           kernels.close();
         });

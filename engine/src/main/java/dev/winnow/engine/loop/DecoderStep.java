@@ -66,6 +66,7 @@ final class DecoderStep {
       if (sequence.techniques().prunes(layer)) {
         tokens = prune(sequence, request, tokens, rows);
       }
+      sequence.cache().spill(layer);
     }
     sequence.cache().advance(ids.length);
     sequence.clock().step(System.nanoTime() - start - observed);
@@ -103,6 +104,7 @@ final class DecoderStep {
     Buffer mass = massKeys == 0 ? null : buffers.mass((long) request.spec().heads() * massKeys);
     HeadsView output = buffers.workspace().attended();
     long start = System.nanoTime();
+    sequence.cache().load(layer, plan);
     AttentionCost cost =
         kernels.attend(plan, request.cache(), new AttentionOutput(output, null, mass));
     long attended = System.nanoTime();

@@ -25,7 +25,9 @@ public final class Sequence implements AutoCloseable {
   private final int layers;
   private int[] ids;
   private int length;
+  private boolean newestGenerated;
   private long peakKvBytes;
+  private long peakSpilledBytes;
   private volatile AttentionObserver observer = AttentionObserver.NONE;
   private volatile boolean closed;
 
@@ -45,6 +47,18 @@ public final class Sequence implements AutoCloseable {
     }
     System.arraycopy(tokens, 0, ids, length, tokens.length);
     length += tokens.length;
+    newestGenerated = false;
+  }
+
+  /** Adds the token that was just generated. */
+  synchronized void appendGenerated(int token) {
+    append(token);
+    newestGenerated = true;
+  }
+
+  /** Whether all that waits is one token that was generated. */
+  synchronized boolean awaitsGenerated() {
+    return newestGenerated && cache.length() == length - 1;
   }
 
   /** Tokens it has. */
@@ -64,6 +78,7 @@ public final class Sequence implements AutoCloseable {
 
   /** Forgets tokens from {@code newLength} on. */
   public synchronized void truncate(int newLength) {
+    newestGenerated &= length <= newLength;
     length = Math.min(length, newLength);
     forgetComputed(newLength);
   }
@@ -92,6 +107,7 @@ public final class Sequence implements AutoCloseable {
     }
     Sequence child = new Sequence(cache.fork(), techniques.fork(), layers);
     child.append(ids(0, length));
+    child.newestGenerated = newestGenerated;
     return child;
   }
 
@@ -119,9 +135,19 @@ public final class Sequence implements AutoCloseable {
     return clock;
   }
 
-  /** Most bytes of keys and values it held, with what techniques held beside them. */
+  /** Most bytes of keys and values it held in memory, with what techniques held beside them. */
   public synchronized long peakKvBytes() {
     return peakKvBytes;
+  }
+
+  /** Most bytes of keys and values it held in the slower tier. */
+  public synchronized long peakSpilledBytes() {
+    return peakSpilledBytes;
+  }
+
+  /** How often a page was copied from the slower tier to memory. */
+  public synchronized long pagesLoaded() {
+    return cache.pagesLoaded();
   }
 
   /** Whether it was closed. */
@@ -131,6 +157,7 @@ public final class Sequence implements AutoCloseable {
 
   synchronized void notePeak() {
     peakKvBytes = Math.max(peakKvBytes, cache.bytes() + techniques.bytes());
+    peakSpilledBytes = Math.max(peakSpilledBytes, cache.spilledBytes());
   }
 
   KvCache cache() {

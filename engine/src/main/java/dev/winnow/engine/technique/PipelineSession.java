@@ -3,6 +3,7 @@ package dev.winnow.engine.technique;
 import dev.winnow.kernels.AttentionPlan;
 import dev.winnow.kernels.KvPages;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The sessions of a pipeline on one sequence: each deciding hook goes to the one that claims it.
@@ -48,6 +49,15 @@ public final class PipelineSession implements AutoCloseable {
   /** The most tokens that may go through the model at once. */
   public int maxRows() {
     return maxRows;
+  }
+
+  /** Where each layer keeps its keys and values. */
+  public List<Residency> residency() {
+    return IntStream.range(0, planners.length)
+        .mapToObj(
+            layer ->
+                planners[layer] == null ? Residency.IN_MEMORY : planners[layer].residency(layer))
+        .toList();
   }
 
   /** Which rows of {@code layer} each KV head keeps; null for all. */

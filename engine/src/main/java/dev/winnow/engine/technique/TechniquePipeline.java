@@ -4,9 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Several techniques working together on one model; none is exact dense execution. */
 public final class TechniquePipeline {
@@ -34,27 +38,51 @@ public final class TechniquePipeline {
       if (!names.add(technique.name())) {
         throw new IllegalArgumentException("technique " + technique.name() + " is listed twice");
       }
+      Map<Collision, SortedSet<Integer>> collisions = new LinkedHashMap<>();
       for (Claim claim : technique.claims(layers)) {
-        claim(index, claim);
+        claim(index, claim, collisions);
+      }
+      if (!collisions.isEmpty()) {
+        throw new IllegalArgumentException(refusal(index, collisions));
       }
     }
   }
 
-  private void claim(int index, Claim claim) {
-    String name = techniques.get(index).name();
+  /** What two techniques both claim. */
+  private record Collision(Hook hook, int other) {}
+
+  private void claim(int index, Claim claim, Map<Collision, SortedSet<Integer>> collisions) {
     if (claim.layer() < 0 || claim.layer() >= layers) {
       throw new IllegalArgumentException(
           "technique %s claims layer %d, but the model has layers 0 to %d"
-              .formatted(name, claim.layer(), layers - 1));
+              .formatted(techniques.get(index).name(), claim.layer(), layers - 1));
     }
     int[] owner = owners.get(claim.hook());
     int other = owner[claim.layer()];
     if (other >= 0 && other != index) {
-      throw new IllegalArgumentException(
-          "techniques %s and %s both decide %s on layer %d; give them different layers or drop one"
-              .formatted(techniques.get(other).name(), name, claim.hook(), claim.layer()));
+      collisions
+          .computeIfAbsent(new Collision(claim.hook(), other), unused -> new TreeSet<>())
+          .add(claim.layer());
+    } else {
+      owner[claim.layer()] = index;
     }
-    owner[claim.layer()] = index;
+  }
+
+  private String refusal(int index, Map<Collision, SortedSet<Integer>> collisions) {
+    Map.Entry<Collision, SortedSet<Integer>> first = collisions.entrySet().iterator().next();
+    SortedSet<Integer> both = first.getValue();
+    String on =
+        both.size() == layers
+            ? "every layer"
+            : both.size() == 1
+                ? "layer " + both.first()
+                : "layers " + both.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    return "techniques %s and %s both decide %s on %s; give them different layers or drop one"
+        .formatted(
+            techniques.get(first.getKey().other()).name(),
+            techniques.get(index).name(),
+            first.getKey().hook(),
+            on);
   }
 
   /**

@@ -29,6 +29,11 @@ public interface TechniqueSession extends AutoCloseable {
     return Integer.MAX_VALUE;
   }
 
+  /** Where a layer whose plan it claims keeps its keys and values; asked once, when opened. */
+  default Residency residency(int layer) {
+    return Residency.IN_MEMORY;
+  }
+
   /**
    * Which rows a layer whose plan it claims keeps; the others are forgotten for good and their
    * memory is given back. Asked before the tokens of a step are stored, so that a technique that

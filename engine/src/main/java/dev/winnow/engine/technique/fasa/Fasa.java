@@ -74,6 +74,15 @@ public final class Fasa implements Technique {
         config, config.calibration() == null ? null : FasaCalibration.read(config.calibration()));
   }
 
+  /**
+   * The calibration that comes with a reference checkpoint.
+   *
+   * @throws IllegalArgumentException if none comes with this one, saying how to make it
+   */
+  public static FasaCalibration builtInCalibration(String fingerprint, ChunkPairing pairing) {
+    return BuiltInCalibrations.of(fingerprint, pairing);
+  }
+
   @Override
   public String name() {
     return NAME;
@@ -102,7 +111,7 @@ public final class Fasa implements Technique {
   public Technique forModel(ModelConfig model, Supplier<String> fingerprint) {
     Fasa calibrated =
         calibration == null
-            ? new Fasa(config, BuiltInCalibrations.of(fingerprint.get(), config.pairing()))
+            ? new Fasa(config, builtInCalibration(fingerprint.get(), config.pairing()))
             : this;
     calibrated.check(model, fingerprint);
     return calibrated;

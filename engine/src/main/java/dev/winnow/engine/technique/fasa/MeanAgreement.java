@@ -79,6 +79,20 @@ public final class MeanAgreement {
         .toArray(int[][]::new);
   }
 
+  /** Mean over all layers and query heads of the {@code count} best chunks of each. */
+  public double meanOfBest(int count) {
+    double sum = 0;
+    for (int layer = 0; layer < layers(); layer++) {
+      int[][] best = best(layer, heads(), count);
+      for (int head = 0; head < best.length; head++) {
+        for (int chunk : best[head]) {
+          sum += values[layer][head][chunk];
+        }
+      }
+    }
+    return sum / ((double) layers() * heads() * count);
+  }
+
   private double[] mean(int layer, int firstHead, int count) {
     double[] mean = new double[chunks()];
     for (int head = firstHead; head < firstHead + count; head++) {

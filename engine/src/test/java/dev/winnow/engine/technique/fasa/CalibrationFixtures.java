@@ -25,7 +25,8 @@ final class CalibrationFixtures {
         "a model",
         pairing,
         32,
-        List.of(new Source("a.txt", "ab".repeat(32), 200), new Source("b.txt", "cd".repeat(32), 57)),
+        List.of(
+            new Source("a.txt", "ab".repeat(32), 200), new Source("b.txt", "cd".repeat(32), 57)),
         40,
         new MeanAgreement(values));
   }

@@ -83,7 +83,8 @@ class ChunkScoresTest {
     compute(LayerFixture.random(1, 1, 5), LayerFixture.random(ROWS, 1, 6), 0, ROWS);
 
     assertThat(scores.overlap(new int[] {0, 1, 2, 3}, 50)).isEqualTo(50);
-    assertThat(Arrays.stream(scores.overlaps(50))).allMatch(overlap -> overlap >= 0 && overlap < 50);
+    assertThat(Arrays.stream(scores.overlaps(50)))
+        .allMatch(overlap -> overlap >= 0 && overlap < 50);
   }
 
   @Test
@@ -95,7 +96,8 @@ class ChunkScoresTest {
     for (int seed = 0; seed < 30; seed++) {
       scores.compute(LayerFixture.random(1, 1, 100 + seed), columns, 0, ROWS);
       for (int count = 1; count <= CHUNKS; count++) {
-        sums[count - 1] += scores.overlap(Arrays.copyOf(new int[] {0, 1, 2, 3}, count), 40) / 1200.0;
+        sums[count - 1] +=
+            scores.overlap(Arrays.copyOf(new int[] {0, 1, 2, 3}, count), 40) / 1200.0;
       }
     }
 

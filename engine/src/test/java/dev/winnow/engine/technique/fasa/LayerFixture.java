@@ -41,11 +41,15 @@ final class LayerFixture implements AutoCloseable {
   }
 
   LayerFixture(int heads, int kvHeads, int window, RotaryConfig.Pairing layout, DType dtype) {
-    RotaryConfig rotary =
-        new RotaryConfig(100, HEAD_DIM, HEAD_DIM, layout, RotaryScaling.NONE);
+    RotaryConfig rotary = new RotaryConfig(100, HEAD_DIM, HEAD_DIM, layout, RotaryScaling.NONE);
     this.spec =
         new AttentionSpec(
-            heads, kvHeads, HEAD_DIM, window, (float) (1 / Math.sqrt(HEAD_DIM)), new RotaryTable(rotary));
+            heads,
+            kvHeads,
+            HEAD_DIM,
+            window,
+            (float) (1 / Math.sqrt(HEAD_DIM)),
+            new RotaryTable(rotary));
     this.dtype = dtype;
     this.cache = new KvPages(kvHeads, HEAD_DIM, dtype);
   }
@@ -77,9 +81,7 @@ final class LayerFixture implements AutoCloseable {
         new ModelConfig(
             "test", 10, 8, 8, 2, spec.heads(), spec.kvHeads(), HEAD_DIM, 1000, true, List.of());
     return new FasaSession(
-        config,
-        agreement,
-        new SequenceContext(model, List.of(spec, spec), kernels, dtype, 1000));
+        config, agreement, new SequenceContext(model, List.of(spec, spec), kernels, dtype, 1000));
   }
 
   /** Stores keys {@code [rows, kvHeads, HEAD_DIM]} with values that tell rows apart. */
@@ -147,8 +149,7 @@ final class LayerFixture implements AutoCloseable {
       for (int chunk : chunks) {
         for (int dim : pairing.dims(chunk, spec.rotary().config())) {
           scores[row] +=
-              (double) query[head * HEAD_DIM + dim]
-                  * keys.getFloat(cache.index(kvHead, row) + dim);
+              (double) query[head * HEAD_DIM + dim] * keys.getFloat(cache.index(kvHead, row) + dim);
         }
       }
     }

@@ -17,8 +17,7 @@ class MeanAgreementTest {
   @Test
   void the_chunks_that_agree_best_come_in_ascending_order_of_equal_ones_the_lower() {
     assertThat(agreement.best(0, 4, 1)).isDeepEqualTo(new int[][] {{1}, {0}, {0}, {2}});
-    assertThat(agreement.best(0, 4, 2))
-        .isDeepEqualTo(new int[][] {{1, 2}, {0, 2}, {0, 1}, {1, 2}});
+    assertThat(agreement.best(0, 4, 2)).isDeepEqualTo(new int[][] {{1, 2}, {0, 2}, {0, 1}, {1, 2}});
     assertThat(agreement.best(0, 4, 3)[3]).containsExactly(0, 1, 2);
   }
 

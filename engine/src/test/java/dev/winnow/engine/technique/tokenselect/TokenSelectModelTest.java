@@ -57,8 +57,7 @@ class TokenSelectModelTest {
     assertThat(result.generatedIds()).isEqualTo(expected.generatedIds());
     List<TokenLogProbs> probs = expected.logProbs();
     for (int i = 0; i < probs.size(); i++) {
-      assertThat(result.logProbs().get(i).chosen())
-          .isCloseTo(probs.get(i).chosen(), within(1e-4));
+      assertThat(result.logProbs().get(i).chosen()).isCloseTo(probs.get(i).chosen(), within(1e-4));
     }
   }
 
@@ -75,8 +74,7 @@ class TokenSelectModelTest {
                 SinksAndWindow.of(0, 0, 1000, KeyForm.UNROTATED),
                 SinksAndWindow.of(1, 0, 1000, KeyForm.UNROTATED));
         LanguageModel compact = open(options, 0, Configs.technique(wide));
-        LanguageModel asStored =
-            open(options, 0, Configs.technique(wide + ", positions: true"))) {
+        LanguageModel asStored = open(options, 0, Configs.technique(wide + ", positions: true"))) {
       GenerationResult rotated = asStored.generate(Prompt.of(PROMPT), TEN);
       assertSame(rotated, dense.generate(Prompt.of(PROMPT), TEN));
       // Keys are rounded before they are rotated instead of after, so half precision differs.
@@ -156,9 +154,7 @@ class TokenSelectModelTest {
   @Test
   void aSessionGoesOnAfterAFailedStepAsIfItHadNotBeen() {
     FakeCausalLm fake = new FakeCausalLm(1000);
-    EngineOptions options =
-        Models.options()
-            .withTechniques(List.of(small(NO_REUSE)));
+    EngineOptions options = Models.options().withTechniques(List.of(small(NO_REUSE)));
     try (LanguageModel model = Models.open(fake, options);
         Session session = model.openSession().append(PROMPT);
         Session fork = session.fork()) {
@@ -170,7 +166,9 @@ class TokenSelectModelTest {
       assertThatThrownBy(() -> session.append(Models.prompt(70, 2)).generate(three))
           .isInstanceOf(IllegalStateException.class);
       fake.failAtToken(-1);
-      assertThat(session.ids()).startsWith(PROMPT).endsWith(generated[0], generated[1], generated[2]);
+      assertThat(session.ids())
+          .startsWith(PROMPT)
+          .endsWith(generated[0], generated[1], generated[2]);
       assertThat(session.generate(three).generatedIds())
           .containsExactly(generated[3], generated[4], generated[5]);
     }
