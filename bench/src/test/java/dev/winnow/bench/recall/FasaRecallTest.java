@@ -57,8 +57,7 @@ class FasaRecallTest {
     ModelRequest request =
         new ModelRequest(Map.of(), home, Optional.empty(), false, ProgressListener.silent());
     model =
-        LanguageModel.load(
-            "reference:recall", ModelOptions.builder().threads(1).build(), request);
+        LanguageModel.load("reference:recall", ModelOptions.builder().threads(1).build(), request);
   }
 
   @AfterAll

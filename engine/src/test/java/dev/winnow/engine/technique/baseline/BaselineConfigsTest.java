@@ -30,8 +30,7 @@ class BaselineConfigsTest {
 
   @Test
   void theConfigsThatComeWithItAreTheDefaults() {
-    assertThat(shipped("streaming-llm"))
-        .isEqualTo(new StreamingLlm(StreamingLlmConfig.defaults()));
+    assertThat(shipped("streaming-llm")).isEqualTo(new StreamingLlm(StreamingLlmConfig.defaults()));
     assertThat(shipped("h2o")).isEqualTo(new H2o(H2oConfig.defaults()));
     assertThat(shipped("snap-kv")).isEqualTo(new SnapKv(SnapKvConfig.defaults()));
     assertThat(shipped("pyramid-kv")).isEqualTo(new PyramidKv(PyramidKvConfig.defaults()));
@@ -125,8 +124,7 @@ class BaselineConfigsTest {
         .containsExactly(2, 3);
     assertThatThrownBy(() -> technique.claims(2))
         .hasMessage(
-            "technique %s: dense_layers must be below the model's 2 layers, got 2"
-                .formatted(name));
+            "technique %s: dense_layers must be below the model's 2 layers, got 2".formatted(name));
   }
 
   @ParameterizedTest
@@ -142,8 +140,7 @@ class BaselineConfigsTest {
     for (String budget : new String[] {"0.5", "2147483647"}) {
       assertThatThrownBy(
               () ->
-                  create(
-                      name, "{\"%s\": 2147483647, \"token_budget\": %s}".formatted(key, budget)))
+                  create(name, "{\"%s\": 2147483647, \"token_budget\": %s}".formatted(key, budget)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(message);
     }
