@@ -53,7 +53,7 @@ final class DemoTable {
         String.format(Locale.ROOT, "%.0f ms", line.ttftMs()),
         String.format(Locale.ROOT, "%.0f", line.tokensPerSecond()),
         againstDense(
-            flops(line.attentionFlops()), line.attentionFlops(), line.denseAttentionFlops()),
+            Stats.flops(line.attentionFlops()), line.attentionFlops(), line.denseAttentionFlops()),
         againstDense(Stats.bytes(line.kvBytesRead()), line.kvBytesRead(), line.denseKvBytesRead()));
   }
 
@@ -83,12 +83,6 @@ final class DemoTable {
 
   private static int wrong(RecallDemo.Line line) {
     return line.score().n() - line.score().successes();
-  }
-
-  private static String flops(long flops) {
-    return flops >= 1e9
-        ? String.format(Locale.ROOT, "%.2f GFLOP", flops / 1e9)
-        : String.format(Locale.ROOT, "%.0f MFLOP", flops / 1e6);
   }
 
   private static String againstDense(String amount, long value, long dense) {

@@ -118,7 +118,7 @@ final class GenerateCommand implements Callable<Integer> {
       }
       common.print(terminal, json);
     }
-    return end(result);
+    return end(loaded, result);
   }
 
   /** By masked diffusion the text is only known at the end. */
@@ -143,14 +143,14 @@ final class GenerateCommand implements Callable<Integer> {
     } else {
       terminal.out().println(loaded.codec().isPresent() ? result.text() : ids(result));
     }
-    return end(result);
+    return end(loaded, result);
   }
 
   private static String ids(GenerationResult result) {
     return result.generatedIds().stream().map(String::valueOf).collect(Collectors.joining(" "));
   }
 
-  private int end(GenerationResult result) {
+  private int end(LanguageModel loaded, GenerationResult result) {
     if (stats) {
       Stats.print(terminal, result, engine.config(), loaded.config().headDim());
     }

@@ -59,6 +59,15 @@ final class Stats {
     return unit == 0 ? bytes + " B" : oneDecimal(size) + " " + UNITS[unit];
   }
 
+  /** A number of operations such as {@code 1.25 GFLOP}. */
+  static String flops(long operations) {
+    return operations >= 1e9
+        ? String.format(Locale.ROOT, "%.2f GFLOP", operations / 1e9)
+        : operations >= 1e7
+            ? String.format(Locale.ROOT, "%.0f MFLOP", operations / 1e6)
+            : String.format(Locale.ROOT, "%.3f MFLOP", operations / 1e6);
+  }
+
   private static String oneDecimal(double value) {
     return String.format(Locale.ROOT, "%.1f", value);
   }

@@ -74,11 +74,13 @@ final class TechniqueStats {
     List<String> lines = new ArrayList<>();
     lines.add("on layers " + ranges(claimed));
     lines.add(
-        "attention %s GFLOP of %s dense%s, %s of keys and values read of %s dense%s"
+        "attention %s of %s dense%s, %s of keys and values read of %s dense%s"
             .formatted(
-                giga(perPair * pairs),
-                giga(perPair * densePairs),
-                selectionFlops == 0 ? "" : " and %s to select".formatted(giga(selectionFlops)),
+                Stats.flops(perPair * pairs),
+                Stats.flops(perPair * densePairs),
+                selectionFlops == 0
+                    ? ""
+                    : " and %s to select".formatted(Stats.flops(selectionFlops)),
                 Stats.bytes(bytes),
                 Stats.bytes(denseBytes),
                 selectionBytes == 0
@@ -107,7 +109,11 @@ final class TechniqueStats {
         to++;
       }
       int[] run = IntStream.range(from, to).map(i -> claimed[i]).toArray();
-      parts.add(percent(claimed[from]) + " (layer " + ranges(run) + ")");
+      parts.add(
+          percent(claimed[from])
+              + (run.length == 1 ? " (layer " : " (layers ")
+              + ranges(run)
+              + ")");
       from = to;
     }
     return parts.isEmpty() ? "none" : String.join(", ", parts);
@@ -149,10 +155,6 @@ final class TechniqueStats {
       from = to + 1;
     }
     return parts.isEmpty() ? "none" : String.join(", ", parts);
-  }
-
-  private static String giga(long operations) {
-    return String.format(Locale.ROOT, "%.3f", operations / 1e9);
   }
 
   private static String milliseconds(long nanos) {

@@ -3,14 +3,15 @@ package dev.winnow.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.engine.GenerationConfig;
 import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.ModelOptions;
-import dev.winnow.engine.technique.TokenBudget;
+import dev.winnow.engine.technique.Technique;
+import dev.winnow.engine.technique.Techniques;
 import dev.winnow.engine.technique.fasa.ChunkPairing;
-import dev.winnow.engine.technique.fasa.Fasa;
 import dev.winnow.engine.technique.fasa.FasaCalibration;
-import dev.winnow.engine.technique.fasa.FasaConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,22 +73,16 @@ class CalibrateCommandTest {
         .isBetween(json.get("mean_agreement").asDouble(), 1.0);
     assertThat(out.resolveSibling("fasa.json.partial")).doesNotExist();
 
-    FasaConfig defaults = FasaConfig.defaults();
-    FasaConfig config =
-        new FasaConfig(
-            TokenBudget.tokens(20),
-            1,
-            ChunkPairing.TRUE_PAIR,
-            defaults.sets(),
-            defaults.lists(),
-            List.of(0),
-            0,
-            0,
-            0,
-            false,
-            out);
+    ObjectNode section =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("token_budget", 20)
+            .put("chunks", 1)
+            .put("break_even", false)
+            .put("calibration", out.toString());
+    Technique fasa = Techniques.load().create("fasa", section, "test");
     try (LanguageModel loaded =
-        LanguageModel.load(model, ModelOptions.builder().techniques(Fasa.of(config)).build())) {
+        LanguageModel.load(model, ModelOptions.builder().techniques(fasa).build())) {
       var result =
           loaded.generate(
               TEXT.substring(0, 60),

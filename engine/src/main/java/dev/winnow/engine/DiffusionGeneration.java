@@ -96,6 +96,8 @@ final class DiffusionGeneration {
             prompt.length + config.genLength(),
             ids.length,
             canvas.peakKvBytes(),
+            0,
+            0,
             canvas.clock().snapshot()),
         canvas.ledger().snapshot());
   }

@@ -22,7 +22,12 @@ import java.util.Objects;
  * @param techniques sparsity techniques, default none
  */
 public record EngineOptions(
-    DType kv, int prefillChunk, int maxContext, long kvCacheBytes, Path kvSpillDir, List<Technique> techniques) {
+    DType kv,
+    int prefillChunk,
+    int maxContext,
+    long kvCacheBytes,
+    Path kvSpillDir,
+    List<Technique> techniques) {
   private static final int MAX_CHUNK = 65536;
 
   /** Checks ranges. */
@@ -54,26 +59,22 @@ public record EngineOptions(
 
   /** The same with another storage of keys and values. */
   public EngineOptions withKv(DType value) {
-    return new EngineOptions(
-        value, prefillChunk, maxContext, kvCacheBytes, kvSpillDir, techniques);
+    return new EngineOptions(value, prefillChunk, maxContext, kvCacheBytes, kvSpillDir, techniques);
   }
 
   /** The same with another chunk. */
   public EngineOptions withPrefillChunk(int value) {
-    return new EngineOptions(
-        kv, value, maxContext, kvCacheBytes, kvSpillDir, techniques);
+    return new EngineOptions(kv, value, maxContext, kvCacheBytes, kvSpillDir, techniques);
   }
 
   /** The same with another context limit. */
   public EngineOptions withMaxContext(int value) {
-    return new EngineOptions(
-        kv, prefillChunk, value, kvCacheBytes, kvSpillDir, techniques);
+    return new EngineOptions(kv, prefillChunk, value, kvCacheBytes, kvSpillDir, techniques);
   }
 
   /** The same with another memory limit. */
   public EngineOptions withKvCacheBytes(long value) {
-    return new EngineOptions(
-        kv, prefillChunk, maxContext, value, kvSpillDir, techniques);
+    return new EngineOptions(kv, prefillChunk, maxContext, value, kvSpillDir, techniques);
   }
 
   /** The same with another folder for what does not stay in memory. */
@@ -83,7 +84,6 @@ public record EngineOptions(
 
   /** The same with other techniques. */
   public EngineOptions withTechniques(List<Technique> value) {
-    return new EngineOptions(
-        kv, prefillChunk, maxContext, kvCacheBytes, kvSpillDir, value);
+    return new EngineOptions(kv, prefillChunk, maxContext, kvCacheBytes, kvSpillDir, value);
   }
 }

@@ -110,7 +110,12 @@ public final class LanguageModel implements AutoCloseable {
     this.decoder = of.decoder;
   }
 
-  private static TechniquePipeline compose(
+  /**
+   * Techniques for a model, composed.
+   *
+   * @throws IllegalArgumentException if they do not suit it or each other
+   */
+  static TechniquePipeline compose(
       List<Technique> techniques, ModelConfig config, Supplier<String> fingerprint) {
     List<Technique> suited =
         techniques.stream().map(technique -> technique.forModel(config, fingerprint)).toList();

@@ -7,6 +7,8 @@ import dev.winnow.kernels.cpu.WorkerPool;
 import dev.winnow.models.CausalLm;
 import dev.winnow.models.CausalLms;
 import dev.winnow.models.Device;
+import dev.winnow.models.arch.Architectures;
+import dev.winnow.models.arch.DecoderSpec;
 import dev.winnow.models.checkpoint.Checkpoint;
 import dev.winnow.models.checkpoint.CheckpointFingerprint;
 import dev.winnow.models.checkpoint.Checkpoints;
@@ -41,6 +43,13 @@ final class ModelLoader {
     Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(checkpoint));
     try {
       requireDevice(options.device());
+      Supplier<String> fingerprint = new Fingerprint(checkpoint);
+      if (!options.engine().techniques().isEmpty()) {
+        // What does not suit is refused before the weights are read.
+        DecoderSpec spec =
+            Architectures.spec(checkpoint.config(), checkpoint.source().toString());
+        LanguageModel.compose(options.engine().techniques(), spec.config(), fingerprint);
+      }
       String where = checkpoint.source() + ": generation_config.json";
       GenerationConfig defaults =
           checkpoint
@@ -64,11 +73,28 @@ final class ModelLoader {
         event.commit();
       }
       Duration time = Duration.ofNanos(System.nanoTime() - start);
-      Supplier<String> fingerprint = () -> CheckpointFingerprint.of(checkpoint);
       return new LanguageModel(model, kernels, text, defaults, options.engine(), time, fingerprint);
     } catch (RuntimeException | Error e) {
       closeAll(opened, e);
       throw e;
+    }
+  }
+
+  /** Computes it when first wanted, and once. */
+  private static final class Fingerprint implements Supplier<String> {
+    private final Checkpoint checkpoint;
+    private String value;
+
+    Fingerprint(Checkpoint checkpoint) {
+      this.checkpoint = checkpoint;
+    }
+
+    @Override
+    public synchronized String get() {
+      if (value == null) {
+        value = CheckpointFingerprint.of(checkpoint);
+      }
+      return value;
     }
   }
 

@@ -90,8 +90,11 @@ public final class WinnowContender implements Contender {
     Random random = new Random(SEED);
     int vocabSize = model.config().vocabSize();
     prompt = random.ints(test.tokens(), 0, vocabSize).toArray();
-    if (test.depth() > 0 || test.kind() == GridTest.Kind.TG) {
-      // The last one waits: it is the first that a run computes.
+    // The last one waits: it is the first that a run computes.
+    if (test.kind() == GridTest.Kind.TG && test.depth() > 0) {
+      base.append(random.ints(test.depth(), 0, vocabSize).toArray());
+      base.generate(GenerationConfig.builder().maxNewTokens(1).eosTokenIds().build());
+    } else if (test.kind() == GridTest.Kind.TG || test.depth() > 0) {
       base.append(random.ints(test.depth() + 1, 0, vocabSize).toArray());
     }
   }

@@ -136,6 +136,21 @@ class LatencyGridTest {
             "| tg10@d4 | peer | 333.3 | 0.0 | 3.00 | | | |");
   }
 
+  @Test
+  void aVariantIsComparedWithOursAndWithPeers() {
+    List<GridRow> rows =
+        run(
+            1,
+            0,
+            new Scripted("winnow", 0, 1000, 20),
+            new Scripted("variant", 0, 1000, 10),
+            new Scripted("peer", 0, 0, 30));
+    JsonNode results = report(rows).json().get("results");
+    assertThat(results.get(0).get("speed_up_over")).hasToString("{\"peer\":1.5}");
+    assertThat(results.get(1).get("speed_up_over")).hasToString("{\"winnow\":2.0,\"peer\":3.0}");
+    assertThat(results.get(2).has("speed_up_over")).isFalse();
+  }
+
   private static GridReport report(List<GridRow> rows) {
     return new GridReport(
         "m",

@@ -3,18 +3,20 @@ package dev.winnow.bench.recall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.bench.recall.RecallExample.Question;
 import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.ModelOptions;
 import dev.winnow.engine.Session;
 import dev.winnow.engine.technique.Technique;
-import dev.winnow.engine.technique.TokenBudget;
+import dev.winnow.engine.technique.Techniques;
 import dev.winnow.engine.technique.fasa.CalibrationText;
 import dev.winnow.engine.technique.fasa.ChunkPairing;
 import dev.winnow.engine.technique.fasa.Fasa;
 import dev.winnow.engine.technique.fasa.FasaCalibration;
 import dev.winnow.engine.technique.fasa.FasaCalibrator;
-import dev.winnow.engine.technique.fasa.FasaConfig;
 import dev.winnow.engine.technique.fasa.MeanAgreement;
 import dev.winnow.models.hub.ModelRequest;
 import dev.winnow.models.hub.ProgressListener;
@@ -55,8 +57,7 @@ class FasaRecallTest {
     ModelRequest request =
         new ModelRequest(Map.of(), home, Optional.empty(), false, ProgressListener.silent());
     model =
-        LanguageModel.load(
-            "reference:recall", ModelOptions.builder().threads(1).build(), request);
+        LanguageModel.load("reference:recall", ModelOptions.builder().threads(1).build(), request);
   }
 
   @AfterAll
@@ -100,7 +101,7 @@ class FasaRecallTest {
 
   @Test
   void few_chunks_lose_facts_when_the_first_layer_selects_too() {
-    double plain = recall(new Fasa(config(List.of(), 0, 0), null));
+    double plain = recall(fasa("'dense_layers': []"));
 
     assertThat(recall(null)).isGreaterThan(0.97);
     assertThat(plain).isLessThan(0.85);
@@ -108,28 +109,25 @@ class FasaRecallTest {
 
   @Test
   void a_dense_first_layer_repairs_it() {
-    assertThat(recall(new Fasa(config(List.of(0), 0, 0), null))).isGreaterThan(0.88);
+    assertThat(recall(fasa("'dense_layers': [0]"))).isGreaterThan(0.88);
   }
 
   @Test
   void sinks_and_a_window_inside_the_budget_repair_it_as_well() {
-    assertThat(recall(new Fasa(config(List.of(), 4, 16), null))).isGreaterThan(0.88);
+    assertThat(recall(fasa("'dense_layers': [], 'sinks': 4, 'window': 16"))).isGreaterThan(0.88);
   }
 
-  private static FasaConfig config(List<Integer> denseLayers, int sinks, int window) {
-    FasaConfig defaults = FasaConfig.defaults();
-    return new FasaConfig(
-        TokenBudget.tokens(BUDGET),
-        CHUNKS,
-        defaults.pairing(),
-        defaults.sets(),
-        defaults.lists(),
-        denseLayers,
-        sinks,
-        window,
-        0,
-        false,
-        null);
+  private static Technique fasa(String more) {
+    String section =
+        "{'token_budget': %d, 'chunks': %d, 'break_even': false, %s}"
+            .formatted(BUDGET, CHUNKS, more)
+            .replace('\'', '"');
+    try {
+      ObjectNode parameters = (ObjectNode) new ObjectMapper().readTree(section);
+      return Techniques.load().create("fasa", parameters, "test");
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 
   /** The share of questions answered, with the question and the answer decoded token by token. */

@@ -82,6 +82,23 @@ class RecallSuiteTest {
   }
 
   @Test
+  void questions_fed_token_by_token_get_the_same_answers() {
+    List<RecallSuite.Answer> prefilled = new ArrayList<>();
+    List<RecallSuite.Answer> decoded = new ArrayList<>();
+    new RecallSuite(3, 1, 6, 9, false).score(model, 97, prefilled::add);
+    new RecallSuite(3, 1, 6, 9, true).score(model, 97, decoded::add);
+
+    assertThat(decoded)
+        .extracting(answer -> RecallVocabulary.text(answer.generated()))
+        .containsExactlyElementsOf(
+            prefilled.stream().map(answer -> RecallVocabulary.text(answer.generated())).toList());
+    // Its own tokens but the last of the answer, which is never computed.
+    RecallSuite.Answer first = decoded.getFirst();
+    int computed = first.asked().length + first.expected().length - 1;
+    assertThat(first.ledger().layers().getFirst().rows()).isEqualTo(computed + 1);
+  }
+
+  @Test
   void needles_that_do_not_fit_are_refused() {
     assertThatThrownBy(() -> new RecallSuite(8, 1, 8, 1).score(model, 79))
         .hasMessageContaining("at least 80 tokens, got 79");

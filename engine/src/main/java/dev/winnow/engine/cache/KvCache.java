@@ -33,7 +33,12 @@ public final class KvCache implements AutoCloseable {
   /** An empty cache that stays in memory. */
   public KvCache(PagePool pool, List<AttentionSpec> specs, DType dtype, int maxTokens) {
     this(
-        pool, null, specs, dtype, maxTokens, Collections.nCopies(specs.size(), Residency.IN_MEMORY));
+        pool,
+        null,
+        specs,
+        dtype,
+        maxTokens,
+        Collections.nCopies(specs.size(), Residency.IN_MEMORY));
   }
 
   /**

@@ -24,7 +24,7 @@ public final class GenerationLoop {
   private final Sampler sampler;
   private final int topLogProbs;
   private final float[] logits;
-  private Phase phase = Phase.PREFILL;
+  private Phase phase;
 
   GenerationLoop(
       Sequence sequence, Prefill prefill, Sampler sampler, int topLogProbs, int vocabSize) {
@@ -33,6 +33,8 @@ public final class GenerationLoop {
     this.sampler = sampler;
     this.topLogProbs = topLogProbs;
     this.logits = new float[vocabSize];
+    // Going on after a generation is decoding from the first token.
+    this.phase = sequence.awaitsGenerated() ? Phase.DECODE : Phase.PREFILL;
     for (int id : sequence.ids(0, sequence.length())) {
       sampler.observe(id);
     }
@@ -49,7 +51,7 @@ public final class GenerationLoop {
     }
     int id = sampler.next(logits);
     sampler.observe(id);
-    sequence.append(id);
+    sequence.appendGenerated(id);
     phase = Phase.DECODE;
     return Optional.of(
         new Token(

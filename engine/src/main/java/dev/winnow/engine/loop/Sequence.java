@@ -25,6 +25,7 @@ public final class Sequence implements AutoCloseable {
   private final int layers;
   private int[] ids;
   private int length;
+  private boolean newestGenerated;
   private long peakKvBytes;
   private long peakSpilledBytes;
   private volatile AttentionObserver observer = AttentionObserver.NONE;
@@ -46,6 +47,18 @@ public final class Sequence implements AutoCloseable {
     }
     System.arraycopy(tokens, 0, ids, length, tokens.length);
     length += tokens.length;
+    newestGenerated = false;
+  }
+
+  /** Adds the token that was just generated. */
+  synchronized void appendGenerated(int token) {
+    append(token);
+    newestGenerated = true;
+  }
+
+  /** Whether all that waits is one token that was generated. */
+  synchronized boolean awaitsGenerated() {
+    return newestGenerated && cache.length() == length - 1;
   }
 
   /** Tokens it has. */
@@ -65,6 +78,7 @@ public final class Sequence implements AutoCloseable {
 
   /** Forgets tokens from {@code newLength} on. */
   public synchronized void truncate(int newLength) {
+    newestGenerated &= length <= newLength;
     length = Math.min(length, newLength);
     forgetComputed(newLength);
   }
@@ -93,6 +107,7 @@ public final class Sequence implements AutoCloseable {
     }
     Sequence child = new Sequence(cache.fork(), techniques.fork(), layers);
     child.append(ids(0, length));
+    child.newestGenerated = newestGenerated;
     return child;
   }
 

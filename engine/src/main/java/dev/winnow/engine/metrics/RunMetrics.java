@@ -7,8 +7,8 @@ package dev.winnow.engine.metrics;
  * @param tpotMs mean milliseconds per token after the first; 0 if there was none
  * @param prefilledTokens tokens computed before the first token, cached ones not counted
  * @param completionTokens tokens generated
- * @param peakKvBytes most bytes of keys and values the sequence held in memory, with what techniques
- *     held beside them
+ * @param peakKvBytes most bytes of keys and values the sequence held in memory, with what
+ *     techniques held beside them
  * @param spilledBytes most bytes of keys and values it held in the slower tier
  * @param pagesLoaded how often a page was copied from there to memory
  * @param stages where the time of its steps went

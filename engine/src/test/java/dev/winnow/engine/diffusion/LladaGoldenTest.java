@@ -49,7 +49,8 @@ class LladaGoldenTest {
             256,
             // Shorter than every canvas: a canvas goes through the model as a whole all the same.
             16,
-            Long.MAX_VALUE);
+            Long.MAX_VALUE,
+            Path.of(System.getProperty("java.io.tmpdir")));
     expected = Checkpoints.open(FOLDER.resolve("expected.safetensors"));
   }
 

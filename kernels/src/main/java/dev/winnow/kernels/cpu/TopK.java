@@ -21,17 +21,21 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class TopK {
   private static final int SAMPLE = 256;
+  private static final IntVector INDICES = IntVector.zero(Lanes.INTS).addIndex(1);
 
   private int[] keys = new int[0]; // count, rounded up; padding is below every key
-  private int[] pool = new int[0]; // keys that may be the k-th largest
-  private int[] spare = new int[0];
+  private int[] first = new int[0]; // where candidates are copied to, by turns
+  private int[] second = new int[0];
   private final int[] sample = new int[SAMPLE];
 
-  // What is left to find: the k-th largest of pool[0..size), all within [low, high].
+  // What is left to find: the k-th largest of source[0..size), all within [low, high].
+  private int[] source = keys;
+  private int[] target = first;
   private int size;
   private int k;
   private int low;
   private int high;
+  private int above; // keys above the interval that keep was given
 
   /** See {@link dev.winnow.kernels.Kernels#topK(Buffer, long, int, int)}; arguments checked. */
   int[] select(Buffer scores, long offset, int count, int wanted) {
@@ -52,8 +56,9 @@ final class TopK {
     int padded = Lanes.roundUp(count);
     if (keys.length < padded) {
       keys = new int[padded];
-      pool = new int[padded];
-      spare = new int[padded];
+      first = new int[padded + Lanes.N]; // whole vectors are written
+      second = new int[padded + Lanes.N];
+      target = first;
     }
     int i = 0;
     for (; i <= count - Lanes.N; i += Lanes.N) {
@@ -76,7 +81,7 @@ final class TopK {
   }
 
   private int kthLargest(int count, int wanted) {
-    System.arraycopy(keys, 0, pool, 0, count);
+    source = keys;
     size = count;
     k = wanted;
     low = Integer.MIN_VALUE;
@@ -85,97 +90,124 @@ final class TopK {
     while (size > SAMPLE && low < high) {
       int before = size;
       if (halve) {
-        int middle = (int) (((long) low + high) >> 1);
-        narrow(middle + 1, high);
+        narrow((int) (((long) low + high) >> 1) + 1, high);
       } else {
-        drawSample();
-        double rank = (double) k / size * SAMPLE;
+        Arrays.setAll(sample, i -> source[(int) ((long) i * size / SAMPLE)]);
+        Arrays.sort(sample);
+        double rank = SAMPLE - (double) k / size * SAMPLE;
         double margin = 1 + 2.5 * Math.sqrt(rank * (SAMPLE - rank) / SAMPLE);
-        int top = sample[Math.clamp((long) (SAMPLE - rank + margin), 0, SAMPLE - 1)];
-        int bottom = sample[Math.clamp((long) (SAMPLE - rank - margin), 0, SAMPLE - 1)];
-        narrow(bottom, top);
+        narrow(
+            sample[Math.clamp((long) (rank - margin), 0, SAMPLE - 1)],
+            sample[Math.clamp((long) (rank + margin), 0, SAMPLE - 1)]);
       }
       halve = size > before / 2;
     }
     if (low == high) {
       return low;
     }
-    Arrays.sort(pool, 0, size);
-    return pool[size - k];
-  }
-
-  private void drawSample() {
-    for (int i = 0; i < SAMPLE; i++) {
-      sample[i] = pool[(int) ((long) i * size / SAMPLE)];
-    }
-    Arrays.sort(sample);
+    int[] rest = Arrays.copyOf(source, size);
+    Arrays.sort(rest);
+    return rest[size - k];
   }
 
   /** Keeps whichever of below, within and above {@code [bottom, top]} holds the k-th largest. */
   private void narrow(int bottom, int top) {
-    int above = 0;
-    int within = 0;
-    for (int i = 0; i < size; i++) {
-      int key = pool[i];
-      if (key > top) {
-        above++;
-      } else if (key >= bottom) {
-        within++;
-      }
-    }
+    int within = keep(bottom, top);
     if (k <= above) {
-      keep(top + 1, high);
+      size = keep(top + 1, high);
+      low = top + 1;
     } else if (k <= above + within) {
       k -= above;
-      keep(bottom, top);
+      size = within;
+      low = bottom;
+      high = top;
     } else {
       k -= above + within;
-      keep(low, bottom - 1);
+      size = keep(low, bottom - 1);
+      high = bottom - 1;
     }
+    int[] kept = target;
+    target = kept == first ? second : first;
+    source = kept;
   }
 
-  private void keep(int bottom, int top) {
+  /** Copies the keys in {@code [bottom, top]} to target, and counts them and those above. */
+  private int keep(int bottom, int top) {
     int kept = 0;
-    for (int i = 0; i < size; i++) {
-      int key = pool[i];
-      if (key >= bottom && key <= top) {
-        spare[kept++] = key;
+    int more = 0;
+    int i = 0;
+    for (; i <= size - Lanes.N; i += Lanes.N) {
+      IntVector x = IntVector.fromArray(Lanes.INTS, source, i);
+      VectorMask<Integer> greater = x.compare(VectorOperators.GT, top);
+      more += greater.trueCount();
+      VectorMask<Integer> mask = x.compare(VectorOperators.GE, bottom).andNot(greater);
+      if (mask.anyTrue()) {
+        x.compress(mask).intoArray(target, kept);
+        kept += mask.trueCount();
       }
     }
-    int[] swap = pool;
-    pool = spare;
-    spare = swap;
-    size = kept;
-    low = bottom;
-    high = top;
+    for (; i < size; i++) {
+      int key = source[i];
+      if (key > top) {
+        more++;
+      } else if (key >= bottom) {
+        target[kept++] = key;
+      }
+    }
+    above = more;
+    return kept;
   }
 
   /** All above the threshold, and as many equal to it, from the lowest index on, as are wanted. */
   private int[] collect(int count, int wanted, int threshold) {
-    int equal = wanted;
+    int[] found = new int[wanted + Lanes.N];
+    int equal = wanted - countAbove(count, threshold);
+    int at = 0;
+    int i = 0;
+    // As long as equal keys are wanted, all that are not below are taken.
+    for (; equal > 0; i += Lanes.N) {
+      IntVector x = IntVector.fromArray(Lanes.INTS, keys, i);
+      int here = x.compare(VectorOperators.EQ, threshold).trueCount();
+      if (here > equal) {
+        break;
+      }
+      equal -= here;
+      at = add(x.compare(VectorOperators.GE, threshold), i, found, at);
+    }
+    for (int end = i + Lanes.N; equal > 0 && i < end; i++) {
+      if (keys[i] > threshold || keys[i] == threshold && equal-- > 0) {
+        found[at++] = i;
+      }
+    }
+    for (; i % Lanes.N != 0; i++) { // what the vector has behind the last equal key
+      if (keys[i] > threshold) {
+        found[at++] = i;
+      }
+    }
+    for (; at < wanted; i += Lanes.N) {
+      IntVector x = IntVector.fromArray(Lanes.INTS, keys, i);
+      at = add(x.compare(VectorOperators.GT, threshold), i, found, at);
+    }
+    return Arrays.copyOf(found, wanted);
+  }
+
+  private int countAbove(int count, int threshold) {
+    int above = 0;
     for (int i = 0; i < count; i += Lanes.N) {
-      equal -=
+      above +=
           IntVector.fromArray(Lanes.INTS, keys, i)
               .compare(VectorOperators.GT, threshold)
               .trueCount();
     }
-    int[] found = new int[wanted];
-    int at = 0;
-    for (int i = 0; at < wanted; i += Lanes.N) {
-      IntVector x = IntVector.fromArray(Lanes.INTS, keys, i);
-      VectorMask<Integer> mask = x.compare(VectorOperators.GE, threshold);
-      long bits = mask.toLong();
-      while (bits != 0) {
-        int index = i + Long.numberOfTrailingZeros(bits);
-        bits &= bits - 1;
-        if (keys[index] > threshold) {
-          found[at++] = index;
-        } else if (equal > 0) {
-          equal--;
-          found[at++] = index;
-        }
-      }
+    return above;
+  }
+
+  /** Appends the indices from {@code i} on that are set in {@code mask}. */
+  private static int add(VectorMask<Integer> mask, int i, int[] found, int at) {
+    if (!mask.anyTrue()) {
+      return at;
     }
-    return found;
+    INDICES.add(i).compress(mask).intoArray(found, at);
+    return at + mask.trueCount();
   }
 }

@@ -2,14 +2,17 @@ package dev.winnow.kernels.cpu;
 
 import dev.winnow.kernels.AttentionOutput;
 import dev.winnow.kernels.AttentionPlan;
+import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.DType;
 import dev.winnow.kernels.HeadsView;
+import dev.winnow.kernels.KeyPages;
 import dev.winnow.kernels.KvPages;
 import dev.winnow.kernels.ReferenceKernels;
 import dev.winnow.kernels.RotaryConfig;
 import dev.winnow.kernels.RotaryScaling;
 import dev.winnow.kernels.RotaryTable;
 import dev.winnow.kernels.Samples;
+import java.util.Arrays;
 
 /** A program that compares the CPU kernels with the oracle on a few shapes, without JUnit. */
 final class SmallParity {
@@ -44,17 +47,54 @@ final class SmallParity {
             oracle.attend(plan, cache, AttentionOutput.of(want));
             compare(got, want);
           }
+          select(kernels, oracle, samples, cache);
         }
       }
     }
     System.out.println("agrees");
   }
 
+  /** Scores all dimensions and few, votes, and takes the best. */
+  private static void select(
+      CpuKernels kernels, ReferenceKernels oracle, Samples samples, KvPages cache) {
+    int length = cache.length();
+    Buffer scores = samples.floats(6L * length);
+    Buffer expected = samples.floats(6L * length);
+    Buffer votes = samples.floats(length);
+    Buffer expectedVotes = samples.floats(length);
+    for (int width : new int[] {4, 8, 16, 32, cache.headDim()}) {
+      int[][] dims = new int[2][width];
+      for (int[] list : dims) {
+        Arrays.setAll(list, d -> d * 3 % cache.headDim());
+      }
+      try (KeyPages packed = new KeyPages(2, width, cache.dtype())) {
+        kernels.packKeys(cache, 0, length, dims, packed);
+        HeadsView queries = samples.heads(1, 6, width);
+        kernels.scoreKeys(queries, packed, 0, length, scores);
+        oracle.scoreKeys(queries, packed, 0, length, expected);
+        compare(scores, expected);
+        kernels.softVote(expected, 6, 1, length, votes);
+        oracle.softVote(expected, 6, 1, length, expectedVotes);
+        compare(votes, expectedVotes);
+        for (int k : new int[] {1, 37, 299}) {
+          int[] got = kernels.topK(votes, 0, length, k);
+          if (!Arrays.equals(got, oracle.topK(votes, 0, length, k))) {
+            throw new AssertionError("the " + k + " largest: " + Arrays.toString(got));
+          }
+        }
+      }
+    }
+  }
+
   private static void compare(HeadsView got, HeadsView want) {
-    for (long i = 0; i < got.buffer().elements(); i++) {
-      float a = got.buffer().getFloat(i);
-      float b = want.buffer().getFloat(i);
-      if (!(Math.abs(a - b) <= 1e-5f)) {
+    compare(got.buffer(), want.buffer());
+  }
+
+  private static void compare(Buffer got, Buffer want) {
+    for (long i = 0; i < got.elements(); i++) {
+      float a = got.getFloat(i);
+      float b = want.getFloat(i);
+      if (!(Math.abs(a - b) <= 2e-5f)) {
         throw new AssertionError("element " + i + ": " + a + ", expected " + b);
       }
     }

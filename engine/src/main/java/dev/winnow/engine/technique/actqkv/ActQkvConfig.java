@@ -1,5 +1,6 @@
 package dev.winnow.engine.technique.actqkv;
 
+import dev.winnow.engine.technique.Residency;
 import dev.winnow.engine.technique.TokenBudget;
 
 /**
@@ -30,6 +31,10 @@ import dev.winnow.engine.technique.TokenBudget;
  * @param maxShare {@code max_share}: most blocks of a layer as a share of the average, at least 1,
  *     default 2
  * @param farPositions {@code far_positions}: default {@code clamped}
+ * @param memory {@code memory}: where keys and values lie, default {@code all}
+ * @param cachedBlocks {@code cached_blocks}: blocks of a layer that are copied from the file to
+ *     memory when they are read, those longest unread making room; they are copied in pages of 256
+ *     tokens. Default 0: they are read where they are
  */
 public record ActQkvConfig(
     TokenBudget tokenBudget,
@@ -48,7 +53,9 @@ public record ActQkvConfig(
     double temperature,
     double minShare,
     double maxShare,
-    FarPositions farPositions) {
+    FarPositions farPositions,
+    Memory memory,
+    int cachedBlocks) {
   private static final int MOST = 1 << 20;
 
   /** Checks ranges. */
@@ -77,6 +84,15 @@ public record ActQkvConfig(
         temperature);
     require(minShare >= 0 && minShare <= 1, "min_share must be in [0, 1], got %s", minShare);
     require(maxShare >= 1 && Double.isFinite(maxShare), "max_share must be >= 1, got %s", maxShare);
+    require(
+        cachedBlocks >= 0 && cachedBlocks <= MOST,
+        "cached_blocks must be in [0, %d], got %d",
+        MOST,
+        cachedBlocks);
+    require(
+        cachedBlocks == 0 || memory == Memory.BLOCKS_ON_DISK,
+        "cached_blocks must be 0 with memory: all, got %d; set memory: blocks_on_disk",
+        cachedBlocks);
     int least = init + window + blockSize;
     require(
         tokenBudget.isRatio() || tokenBudget.of(0) >= least,
@@ -111,12 +127,23 @@ public record ActQkvConfig(
         0.1,
         0.7,
         2,
-        FarPositions.CLAMPED);
+        FarPositions.CLAMPED,
+        Memory.ALL,
+        0);
   }
 
   /** Blocks that a layer retrieves on average when there are {@code length} tokens. */
   int averageBlocks(int length) {
     return Math.max(1, (tokenBudget.of(length) - init - window) / blockSize);
+  }
+
+  /** Rows that only queries far from them or their block's representative will want go. */
+  Residency residency() {
+    if (memory == Memory.ALL) {
+      return Residency.IN_MEMORY;
+    }
+    long cached = Math.min((long) cachedBlocks * blockSize, Integer.MAX_VALUE);
+    return new Residency(window + blockSize + prefillWindow, (int) cached);
   }
 
   BlockShape shape() {

@@ -4,6 +4,7 @@ import dev.winnow.engine.technique.Attended;
 import dev.winnow.engine.technique.KeyForm;
 import dev.winnow.engine.technique.Phase;
 import dev.winnow.engine.technique.PlanRequest;
+import dev.winnow.engine.technique.Residency;
 import dev.winnow.engine.technique.SequenceContext;
 import dev.winnow.engine.technique.TechniqueSession;
 import dev.winnow.kernels.AttentionPlan;
@@ -99,6 +100,11 @@ final class ActQkvSession implements TechniqueSession {
   @Override
   public KeyForm keyForm() {
     return KeyForm.UNROTATED;
+  }
+
+  @Override
+  public Residency residency(int layer) {
+    return layers[layer] == null ? Residency.IN_MEMORY : config.residency();
   }
 
   @Override

@@ -16,6 +16,10 @@ import dev.winnow.engine.technique.TokenBudget;
  *     window}, default 512
  * @param denseBelow {@code dense_below}: tokens below which attention stays dense, default 0
  * @param representatives {@code representatives}: default {@code per_query_head}
+ * @param memory {@code memory}: where keys and values lie, default {@code all}
+ * @param cachedBlocks {@code cached_blocks}: blocks of a layer that are copied from the file to
+ *     memory when they are read, those longest unread making room; they are copied in pages of 256
+ *     tokens. Default 0: they are read where they are
  */
 public record InfLlmConfig(
     TokenBudget tokenBudget,
@@ -25,24 +29,53 @@ public record InfLlmConfig(
     int repr,
     int prefillWindow,
     int denseBelow,
-    Representatives representatives) {
+    Representatives representatives,
+    Memory memory,
+    int cachedBlocks) {
 
   /** Checks ranges. */
   public InfLlmConfig {
     retrieval(
-        tokenBudget, init, window, blockSize, repr, prefillWindow, denseBelow, representatives);
+        tokenBudget,
+        init,
+        window,
+        blockSize,
+        repr,
+        prefillWindow,
+        denseBelow,
+        representatives,
+        memory,
+        cachedBlocks);
   }
 
   /** The paper's settings. */
   public static InfLlmConfig defaults() {
     return new InfLlmConfig(
-        TokenBudget.tokens(6272), 128, 4096, 128, 4, 512, 0, Representatives.PER_QUERY_HEAD);
+        TokenBudget.tokens(6272),
+        128,
+        4096,
+        128,
+        4,
+        512,
+        0,
+        Representatives.PER_QUERY_HEAD,
+        Memory.ALL,
+        0);
   }
 
   /** ActQKV with its parts off. */
   ActQkvConfig retrieval() {
     return retrieval(
-        tokenBudget, init, window, blockSize, repr, prefillWindow, denseBelow, representatives);
+        tokenBudget,
+        init,
+        window,
+        blockSize,
+        repr,
+        prefillWindow,
+        denseBelow,
+        representatives,
+        memory,
+        cachedBlocks);
   }
 
   private static ActQkvConfig retrieval(
@@ -53,7 +86,9 @@ public record InfLlmConfig(
       int repr,
       int prefillWindow,
       int denseBelow,
-      Representatives representatives) {
+      Representatives representatives,
+      Memory memory,
+      int cachedBlocks) {
     return new ActQkvConfig(
         tokenBudget,
         init,
@@ -71,6 +106,8 @@ public record InfLlmConfig(
         1,
         1,
         1,
-        FarPositions.CLAMPED);
+        FarPositions.CLAMPED,
+        memory,
+        cachedBlocks);
   }
 }

@@ -20,6 +20,12 @@ import java.util.List;
  * @param denseBelow {@code dense_below}: tokens below which attention is dense, default 0
  * @param breakEven {@code break_even}: whether attention is dense while scoring and reading the
  *     budget would load as many bytes, default true
+ * @param memory {@code memory}: where keys and values lie, default {@code all}
+ * @param recentTokens {@code recent_tokens}: newest tokens whose keys and values stay in memory when
+ *     {@code memory} is {@code packed}, default 0
+ * @param cachedTokens {@code cached_tokens}: others whose keys and values are copied back to memory
+ *     when they are read, in whole pages, when {@code memory} is {@code packed}; default 0: they
+ *     are read where they lie
  * @param calibration {@code calibration}: file that {@code winnow calibrate fasa} wrote, default
  *     none: the one that comes with a reference checkpoint
  */
@@ -34,6 +40,9 @@ public record FasaConfig(
     int window,
     int denseBelow,
     boolean breakEven,
+    Memory memory,
+    int recentTokens,
+    int cachedTokens,
     Path calibration) {
 
   /** Who shares a set of chunks. */
@@ -54,6 +63,17 @@ public record FasaConfig(
     PER_LAYER
   }
 
+  /** Where the keys and values of layers that are not dense lie; both give the same tokens. */
+  public enum Memory {
+    /** In memory: the paper's FASA-C. */
+    ALL,
+    /**
+     * Packed keys in memory, keys and values in a file of which chosen rows are read: the paper's
+     * FASA-M.
+     */
+    PACKED
+  }
+
   /** Copies the list and checks ranges. */
   public FasaConfig {
     denseLayers = List.copyOf(denseLayers);
@@ -61,6 +81,14 @@ public record FasaConfig(
     atLeast("sinks", sinks, 0);
     atLeast("window", window, 0);
     atLeast("dense_below", denseBelow, 0);
+    atLeast("recent_tokens", recentTokens, 0);
+    atLeast("cached_tokens", cachedTokens, 0);
+    if (memory == Memory.ALL && (recentTokens > 0 || cachedTokens > 0)) {
+      throw new IllegalArgumentException(
+          "recent_tokens and cached_tokens must be 0 when memory is all, got %d and %d; give memory:"
+                  .formatted(recentTokens, cachedTokens)
+              + " packed, or leave them out");
+    }
     denseLayers.forEach(layer -> atLeast("dense_layers", layer, 0));
     if (!tokenBudget.isRatio() && tokenBudget.value() <= (double) sinks + window) {
       throw new IllegalArgumentException(
@@ -88,6 +116,9 @@ public record FasaConfig(
         0,
         0,
         true,
+        Memory.ALL,
+        0,
+        0,
         null);
   }
 

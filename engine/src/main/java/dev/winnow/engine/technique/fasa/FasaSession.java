@@ -3,9 +3,11 @@ package dev.winnow.engine.technique.fasa;
 import dev.winnow.engine.technique.KeptRows;
 import dev.winnow.engine.technique.Phase;
 import dev.winnow.engine.technique.PlanRequest;
+import dev.winnow.engine.technique.Residency;
 import dev.winnow.engine.technique.SequenceContext;
 import dev.winnow.engine.technique.TechniqueSession;
 import dev.winnow.engine.technique.fasa.FasaConfig.Lists;
+import dev.winnow.engine.technique.fasa.FasaConfig.Memory;
 import dev.winnow.kernels.AttentionPlan;
 import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.HeadsView;
@@ -52,6 +54,13 @@ final class FasaSession implements TechniqueSession {
         Arrays.stream(parent.packed)
             .map(pages -> pages == null ? null : pages.fork())
             .toArray(KeyPages[]::new);
+  }
+
+  @Override
+  public Residency residency(int layer) {
+    return config.memory() == Memory.ALL
+        ? Residency.IN_MEMORY
+        : new Residency(config.recentTokens(), config.cachedTokens());
   }
 
   @Override

@@ -68,9 +68,12 @@ class ActQkvConfigTest {
         "{'max_share': 0.9} | max_share must be >= 1, got 0.9",
         "{'token_budget': 0} | token_budget must be a whole number",
         "{'token_budget': 607} | at least init + window + block_size = 608 tokens, got 607",
+        "{'cached_blocks': -1} | cached_blocks must be in [0, 1048576], got -1",
+        "{'cached_blocks': 8} | set memory: blocks_on_disk",
+        "{'memory': 'gpu'} | memory must be one of all, blocks_on_disk",
         "{'topk': 4} | unknown key 'topk'",
-        "{'statistics': 'head'} | statistics cannot be",
-        "{'window': 2.5} | window cannot be",
+        "{'statistics': 'head'} | statistics must be one of layer, window, global",
+        "{'window': 2.5} | window must be a whole number, got 2.5",
       })
   void badValuesAreRefusedByName(String json, String message) {
     assertThatIllegalArgumentException()

@@ -91,8 +91,9 @@ final class Attention implements AutoCloseable {
     Random random = new Random(((seed * 31L + layer) * 100_003 + row) * 3 + part.ordinal());
     float[] values = new float[heads * DIM];
     for (int i = 0; i < values.length; i++) {
-      // Some rows are louder, so that weights, masses and rankings differ.
-      values[i] = (float) (random.nextGaussian() * (1 + row % 3) * 0.7);
+      // Some rows are louder, so that weights, masses and rankings differ; in one layer rows have
+      // something in common, so that densities differ.
+      values[i] = (float) (random.nextGaussian() * (1 + row % 3) * 0.6 + 0.5 * layer);
     }
     return values;
   }

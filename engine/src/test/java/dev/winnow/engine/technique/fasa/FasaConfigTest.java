@@ -3,15 +3,13 @@ package dev.winnow.engine.technique.fasa;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.engine.technique.Claim;
 import dev.winnow.engine.technique.Hook;
 import dev.winnow.engine.technique.Technique;
 import dev.winnow.engine.technique.Techniques;
 import dev.winnow.engine.technique.TokenBudget;
 import dev.winnow.engine.technique.fasa.FasaConfig.Lists;
+import dev.winnow.engine.technique.fasa.FasaConfig.Memory;
 import dev.winnow.engine.technique.fasa.FasaConfig.Sets;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,15 +22,7 @@ class FasaConfigTest {
   @TempDir Path temp;
 
   private static Technique create(String json) {
-    return Techniques.load().create("fasa", parameters(json), "config.yaml: techniques[0]");
-  }
-
-  private static ObjectNode parameters(String json) {
-    try {
-      return (ObjectNode) new ObjectMapper().readTree(json.replace('\'', '"'));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(e);
-    }
+    return Techniques.load().create("fasa", Configs.section(json), "config.yaml: techniques[0]");
   }
 
   @Test
@@ -50,6 +40,9 @@ class FasaConfigTest {
                 0,
                 0,
                 true,
+                Memory.ALL,
+                0,
+                0,
                 null));
   }
 
@@ -61,7 +54,8 @@ class FasaConfigTest {
                 """
                 {'token_budget': 0.25, 'chunks': 3, 'pairing': 'adjacent', 'sets': 'per_query_head',
                  'lists': 'per_layer', 'dense_layers': [], 'sinks': 4, 'window': 32,
-                 'dense_below': 100, 'break_even': false}
+                 'dense_below': 100, 'break_even': false, 'memory': 'packed', 'recent_tokens': 100,
+                 'cached_tokens': 512}
                 """);
 
     assertThat(fasa.config())
@@ -77,6 +71,9 @@ class FasaConfigTest {
                 32,
                 100,
                 false,
+                Memory.PACKED,
+                100,
+                512,
                 null));
     assertThat(fasa.claims(2)).containsExactly(new Claim(Hook.PLAN, 0), new Claim(Hook.PLAN, 1));
   }
@@ -96,6 +93,10 @@ class FasaConfigTest {
     "'sets', '''per_layer''', 'sets'",
     "'lists', '''per_token''', 'lists'",
     "'break_even', '3', 'break_even'",
+    "'memory', '''disk''', 'memory must be one of all, packed'",
+    "'recent_tokens', '-1', 'recent_tokens must be >= 0, got -1'",
+    "'cached_tokens', '-1', 'cached_tokens must be >= 0, got -1'",
+    "'recent_tokens', '5', 'recent_tokens and cached_tokens must be 0 when memory is all'",
     "'calibration', '''missing.json''', 'there is no file missing.json'",
     "'chunk', '3', 'unknown key ''chunk'''"
   })
@@ -118,19 +119,7 @@ class FasaConfigTest {
 
   @Test
   void a_budget_that_is_a_ratio_leaves_room_for_sinks_window_and_one_more() {
-    FasaConfig config =
-        new FasaConfig(
-            TokenBudget.ratio(0.1),
-            1,
-            ChunkPairing.TRUE_PAIR,
-            Sets.PER_KV_HEAD,
-            Lists.PER_KV_HEAD,
-            List.of(),
-            4,
-            6,
-            0,
-            true,
-            null);
+    FasaConfig config = Configs.of("{'token_budget': 0.1, 'sinks': 4, 'window': 6}");
 
     assertThat(config.total(50)).isEqualTo(11);
     assertThat(config.total(200)).isEqualTo(20);

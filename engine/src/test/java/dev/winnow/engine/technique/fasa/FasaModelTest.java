@@ -11,7 +11,6 @@ import dev.winnow.engine.Prompt;
 import dev.winnow.engine.Session;
 import dev.winnow.engine.TokenEvent;
 import dev.winnow.engine.metrics.LayerLedger;
-import dev.winnow.engine.technique.TokenBudget;
 import dev.winnow.engine.technique.fasa.FasaConfig.Lists;
 import dev.winnow.engine.technique.fasa.FasaConfig.Sets;
 import dev.winnow.kernels.DType;
@@ -32,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The technique on a whole model with random weights. */
 class FasaModelTest {
@@ -168,6 +168,28 @@ class FasaModelTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"'recent_tokens': 0", "'recent_tokens': 300, 'cached_tokens': 256"})
+  void with_keys_and_values_in_a_file_it_generates_the_same_tokens(String more) {
+    LanguageModel dense = MODELS.get(DType.F16);
+    Prompt prompt = Prompt.of(prompt(650));
+    Fasa packed = new Fasa(Configs.published(20, 2, "'memory': 'packed', " + more), calibration);
+    try (LanguageModel inMemory =
+            dense.withTechniques(List.of(new Fasa(Configs.published(20, 2), calibration)));
+        LanguageModel inFile = dense.withTechniques(List.of(packed))) {
+      GenerationResult expected = inMemory.generate(prompt, CONFIG);
+
+      GenerationResult result = inFile.generate(prompt, CONFIG);
+
+      assertThat(result.generatedIds()).isEqualTo(expected.generatedIds());
+      assertThat(result.ledger().layers()).isEqualTo(expected.ledger().layers());
+      // At least one page of keys and values in each layer but the dense one.
+      assertThat(result.metrics().spilledBytes())
+          .isGreaterThanOrEqualTo(2L * 256 * 2 * 2 * 8 * 2);
+      assertThat(expected.metrics().spilledBytes()).isZero();
+    }
+  }
+
   @Test
   void a_calibration_of_another_checkpoint_is_refused_when_the_model_loads() {
     FasaCalibration foreign =
@@ -211,18 +233,8 @@ class FasaModelTest {
   @Test
   void where_a_sparse_step_reads_as_much_it_is_dense_and_says_so() {
     FasaConfig config =
-        new FasaConfig(
-            TokenBudget.tokens(200),
-            3,
-            ChunkPairing.TRUE_PAIR,
-            Sets.PER_QUERY_HEAD,
-            Lists.PER_QUERY_HEAD,
-            List.of(0),
-            0,
-            0,
-            0,
-            true,
-            null);
+        Configs.of(
+            "{'token_budget': 200, 'chunks': 3, 'sets': 'per_query_head', 'lists': 'per_query_head'}");
     LanguageModel dense = MODELS.get(DType.F16);
     try (LanguageModel model = dense.withTechniques(List.of(new Fasa(config, calibration)))) {
       GenerationResult result = model.generate(Prompt.of(prompt(400)), CONFIG);

@@ -6,14 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.winnow.engine.technique.Phase;
 import dev.winnow.engine.technique.PlanRequest;
 import dev.winnow.engine.technique.TechniqueSession;
-import dev.winnow.engine.technique.TokenBudget;
 import dev.winnow.engine.technique.fasa.FasaConfig.Lists;
 import dev.winnow.engine.technique.fasa.FasaConfig.Sets;
 import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.DType;
 import dev.winnow.kernels.RotaryConfig.Pairing;
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,7 +63,7 @@ class FasaSelectionTest {
     try (LayerFixture layer = new LayerFixture(3, 1, 0, layout, DType.F32);
         TechniqueSession session =
             layer.open(
-                Configs.with(9, 4, pairing, Sets.PER_QUERY_HEAD, Lists.PER_QUERY_HEAD, 0, 0),
+                Configs.published(9, 4, "'pairing': '%s'".formatted(pairing.label())),
                 LayerFixture.preferring(ALL, ALL, ALL))) {
       layer.append(LayerFixture.random(ROWS, 1, 3), session);
       float[] query = LayerFixture.random(1, 3, 4);
@@ -275,8 +273,7 @@ class FasaSelectionTest {
     try (LayerFixture layer = new LayerFixture(1, 1);
         TechniqueSession session =
             layer.open(
-                Configs.with(
-                    7, 1, ChunkPairing.TRUE_PAIR, Sets.PER_QUERY_HEAD, Lists.PER_QUERY_HEAD, 2, 3),
+                Configs.published(7, 1, "'sinks': 2, 'window': 3"),
                 LayerFixture.preferring(new int[] {0}))) {
       float[][] chunk = new float[20][2];
       chunk[1][0] = 9; // a sink: it takes no other place
@@ -297,8 +294,7 @@ class FasaSelectionTest {
     try (LayerFixture layer = new LayerFixture(1, 1, 10, Pairing.HALF_SPLIT, DType.F32);
         TechniqueSession session =
             layer.open(
-                Configs.with(
-                    4, 1, ChunkPairing.TRUE_PAIR, Sets.PER_QUERY_HEAD, Lists.PER_QUERY_HEAD, 1, 1),
+                Configs.published(4, 1, "'sinks': 1, 'window': 1"),
                 LayerFixture.preferring(new int[] {0}))) {
       float[][] chunk = new float[30][2];
       chunk[2][0] = 9; // out of sight
@@ -364,21 +360,11 @@ class FasaSelectionTest {
 
   @Test
   void a_ratio_is_of_the_tokens_there_are() {
-    FasaConfig half =
-        new FasaConfig(
-            TokenBudget.ratio(0.1),
-            1,
-            ChunkPairing.TRUE_PAIR,
-            Sets.PER_QUERY_HEAD,
-            Lists.PER_QUERY_HEAD,
-            List.of(0),
-            0,
-            0,
-            0,
-            false,
-            null);
+    FasaConfig tenth =
+        Configs.of(
+            "{'token_budget': 0.1, 'chunks': 1, 'lists': 'per_query_head', 'break_even': false}");
     try (LayerFixture layer = new LayerFixture(1, 1);
-        TechniqueSession session = layer.open(half, LayerFixture.preferring(ALL))) {
+        TechniqueSession session = layer.open(tenth, LayerFixture.preferring(ALL))) {
       layer.append(LayerFixture.random(59, 1, 25), session);
 
       assertThat(layer.lists(session, LayerFixture.random(1, 1, 26))).hasDimensions(1, 5);
@@ -391,18 +377,8 @@ class FasaSelectionTest {
     // token loads 2 * 4 of the 16 elements of its key and value; 10 tokens read by each head apart
     // are 2 * 16 * 10: from 41 tokens on that is less than 16 * tokens - 8 * tokens.
     FasaConfig config =
-        new FasaConfig(
-            TokenBudget.tokens(10),
-            2,
-            ChunkPairing.TRUE_PAIR,
-            Sets.PER_QUERY_HEAD,
-            Lists.PER_QUERY_HEAD,
-            List.of(0),
-            0,
-            0,
-            0,
-            true,
-            null);
+        Configs.of(
+            "{'token_budget': 10, 'chunks': 2, 'sets': 'per_query_head', 'lists': 'per_query_head'}");
     try (LayerFixture layer = new LayerFixture(2, 1);
         TechniqueSession session = layer.open(config, LayerFixture.preferring(ALL, ALL))) {
       float[] query = LayerFixture.random(1, 2, 28);
@@ -416,19 +392,7 @@ class FasaSelectionTest {
 
   @Test
   void below_a_length_it_stays_dense() {
-    FasaConfig config =
-        new FasaConfig(
-            TokenBudget.tokens(3),
-            1,
-            ChunkPairing.TRUE_PAIR,
-            Sets.PER_QUERY_HEAD,
-            Lists.PER_QUERY_HEAD,
-            List.of(0),
-            0,
-            0,
-            21,
-            false,
-            null);
+    FasaConfig config = Configs.published(3, 1, "'dense_below': 21");
     try (LayerFixture layer = new LayerFixture(1, 1);
         TechniqueSession session = layer.open(config, LayerFixture.preferring(ALL))) {
       float[] query = LayerFixture.random(1, 1, 31);

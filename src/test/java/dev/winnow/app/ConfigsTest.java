@@ -1,0 +1,61 @@
+package dev.winnow.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.winnow.engine.config.ConfigSchema;
+import dev.winnow.engine.config.ConfiguredTechnique;
+import dev.winnow.engine.config.RunConfig;
+import dev.winnow.engine.technique.Techniques;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The configs that come with Winnow. */
+class ConfigsTest {
+  private static final Path CONFIGS = Path.of("..", "configs");
+
+  static List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(CONFIGS)) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+    }
+  }
+
+  static List<String> techniques() {
+    return Techniques.load().summaries().keySet().stream()
+        .filter(name -> !name.startsWith("test_"))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void every_file_loads_and_says_what_it_is(Path file) {
+    RunConfig config = RunConfig.load(file);
+
+    assertThat(config.metadata().name() + ".yaml").isEqualTo(file.getFileName().toString());
+    assertThat(config.metadata().description()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("techniques")
+  void every_technique_has_a_config_and_a_preset_for_the_demo(String technique) {
+    assertThat(CONFIGS.resolve(technique.replace('_', '-') + ".yaml")).isRegularFile();
+    assertThat(DemoCommand.preset(technique).orElseThrow().configured())
+        .extracting(ConfiguredTechnique::name)
+        .containsExactly(technique);
+  }
+
+  @Test
+  void the_schema_for_editors_is_that_of_the_registered_techniques() throws IOException {
+    assertThat(new ObjectMapper().readTree(CONFIGS.resolve("schema.json").toFile()))
+        .as("write it anew: ./winnow info --config-schema > configs/schema.json")
+        .isEqualTo(
+            new ObjectMapper()
+                .readTree(ConfigSchema.of(Techniques.load(), techniques()).toString()));
+  }
+}
