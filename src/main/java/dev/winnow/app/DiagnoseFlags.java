@@ -67,7 +67,8 @@ final class DiagnoseFlags {
     if (file == null) {
       return work.apply(model);
     }
-    DiagnosisSummary summary = new DiagnosisSummary(model.config().layers(), model.config().heads());
+    DiagnosisSummary summary =
+        new DiagnosisSummary(model.config().layers(), model.config().heads());
     try (DiagnosisFile lines = new DiagnosisFile(file)) {
       AttentionDiagnosis diagnosis =
           new AttentionDiagnosis(

@@ -101,9 +101,7 @@ class AttentionDiagnosisTest {
   @Test
   void onlyOneStepInSoManyIsWatched() {
     assertThat(
-            diagnose("oracle", BUDGET, 4, false).stream()
-                .map(LayerDiagnosis::position)
-                .distinct())
+            diagnose("oracle", BUDGET, 4, false).stream().map(LayerDiagnosis::position).distinct())
         .containsExactly(PROMPT, PROMPT + 4);
   }
 
@@ -117,8 +115,7 @@ class AttentionDiagnosisTest {
     try (LanguageModel sparse = dense.withTechniques(List.of(technique("oracle", BUDGET)))) {
       GenerationResult alone = generate(sparse);
       List<LayerDiagnosis> seen = new ArrayList<>();
-      try (LanguageModel watched =
-          sparse.observedBy(new AttentionDiagnosis(1, true, seen::add))) {
+      try (LanguageModel watched = sparse.observedBy(new AttentionDiagnosis(1, true, seen::add))) {
         GenerationResult beside = generate(watched);
         assertThat(beside.generatedIds()).isEqualTo(alone.generatedIds());
         assertThat(beside.ledger()).isEqualTo(alone.ledger());
