@@ -22,6 +22,7 @@ import dev.winnow.engine.testing.Models;
 import dev.winnow.kernels.AttentionPlan;
 import dev.winnow.kernels.KeyRotation;
 import dev.winnow.kernels.KeyRows;
+import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.KvPages;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ class SpilledGenerationTest {
       }
 
       @Override
-      public int[][] evict(int layer, Phase phase, KvPages cache) {
+      public int[][] evict(int layer, Phase phase, KvPages cache, Kernels kernels) {
         if (!evicts || phase == Phase.PREFILL || evicted[layer]) {
           return null;
         }
