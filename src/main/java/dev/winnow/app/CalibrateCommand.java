@@ -182,8 +182,7 @@ final class CalibrateCommand implements Callable<Integer> {
       CancellationToken cancellation) {
     int longest =
         calibration.corpus().stream().mapToInt(FasaCalibration.Source::tokens).max().orElseThrow();
-    List<Integer> windows =
-        COMPOUND_WINDOWS.stream().filter(keys -> keys <= longest / 2).toList();
+    List<Integer> windows = COMPOUND_WINDOWS.stream().filter(keys -> keys <= longest / 2).toList();
     return compound.isEmpty()
         ? List.of()
         : CompoundAgreement.measure(

@@ -170,7 +170,9 @@ class CalibrateCommandTest {
     TestFolders.file(first, longer.repeat(2).substring(0, 128));
 
     JsonNode together =
-        calibrate("--tokens", "128", "--compound", "1,4", "--json").json().get("compound_agreement");
+        calibrate("--tokens", "128", "--compound", "1,4", "--json")
+            .json()
+            .get("compound_agreement");
 
     assertThat(together.size()).isEqualTo(2);
     assertThat(together.get(0).get("chunks").asInt()).isEqualTo(1);

@@ -68,8 +68,7 @@ public record CompoundAgreement(int chunks, int window, double agreement) {
     List<CompoundAgreement> all = new ArrayList<>();
     for (int i = 0; i < sums.length; i++) {
       for (int j = 0; j < sums[i].length; j++) {
-        all.add(
-            new CompoundAgreement(chunks.get(i), windows.get(j), sums[i][j] / compared));
+        all.add(new CompoundAgreement(chunks.get(i), windows.get(j), sums[i][j] / compared));
       }
     }
     return all;

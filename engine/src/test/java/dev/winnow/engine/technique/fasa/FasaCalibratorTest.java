@@ -129,9 +129,7 @@ class FasaCalibratorTest {
         CompoundAgreement.measure(
             model, calibration, TEXTS, options, List.of(1, 2, 4), List.of(16, 64), () -> false);
 
-    assertThat(together)
-        .extracting(CompoundAgreement::chunks)
-        .containsExactly(1, 1, 2, 2, 4, 4);
+    assertThat(together).extracting(CompoundAgreement::chunks).containsExactly(1, 1, 2, 2, 4, 4);
     assertThat(together)
         .extracting(CompoundAgreement::window)
         .containsExactly(16, 64, 16, 64, 16, 64);
