@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
           + " --seed 1",
       "  winnow generate --model model.gguf --prompt-file book.txt --config configs/token-select.yaml"
           + " --set token_budget=2048 --stats",
+      "  winnow generate --model model.gguf --prompt-file book.txt --config configs/quest.yaml"
+          + " --diagnose loss.jsonl",
       "  winnow generate --model folder --prompt-ids ids.json --max-new-tokens 24 --json",
       "  winnow generate --model reference:diffuse --raw --prompt \"sort 5 3 9 1 =\" --steps 4"
     })
@@ -63,6 +65,7 @@ final class GenerateCommand implements Callable<Integer> {
           "Say on stderr how fast it was and what it cost, with techniques also what they left out.")
   private boolean stats;
 
+  @Mixin private DiagnoseFlags diagnose;
   @Mixin private EngineFlags engine;
   @Mixin private CommonOptions common;
 
@@ -75,6 +78,7 @@ final class GenerateCommand implements Callable<Integer> {
     checkLogProbs();
     generation.check();
     engine.options();
+    diagnose.check(!engine.config().techniques().isEmpty());
     PromptFlags.Request request = prompt.read(terminal);
     try (LanguageModel loaded = engine.load(terminal, model)) {
       boolean tokenizer = loaded.codec().isPresent();
@@ -105,7 +109,9 @@ final class GenerateCommand implements Callable<Integer> {
             : new TokenPrinter(terminal, loaded.codec().isEmpty(), cancellation);
     GenerationResult result;
     try (Interrupts interrupts = Interrupts.handledBy(cancellation::cancel)) {
-      result = loaded.generate(put, config, listener, cancellation);
+      result =
+          diagnose.watch(
+              terminal, loaded, model -> model.generate(put, config, listener, cancellation));
     }
     if (common.json()) {
       ObjectNode json = ResultJson.of(model.model(), result);

@@ -48,8 +48,8 @@ final class PerplexityEval implements EvalSuite {
       names = "--decode-from",
       paramLabel = "N",
       description =
-          "ppl: feed the tokens from position N on one at a time, as generated ones are (default:"
-              + " none).")
+          "ppl: feed the tokens from position N on one at a time, as generated ones are, and score"
+              + " only what these predict (default: none, all are prefilled and scored).")
   private Integer decodeFrom;
 
   @Override

@@ -186,7 +186,7 @@ class RecallCommandsTest {
   void train_reference_refuses_what_it_does_not_know() {
     Cli.in(temp)
         .run("train-reference", "recal", "--out", temp.toString())
-        .isWrongUsage("there is no recipe 'recal'; recipes: diffuse, recall");
+        .isWrongUsage("there is no recipe 'recal'; recipes: diffuse, glimpse, recall");
     Cli.in(temp)
         .run("train-reference", "recall", "--steps-scale", "0", "--out", temp.toString())
         .isWrongUsage("steps scale must be in (0, 100], got 0.0");

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * reference fed the same tokens.
  *
  * @param meanNll mean negative log-likelihood, in nats
- * @param tokens tokens scored: all but the first
+ * @param tokens tokens scored: all but the first, or those predicted while decoding
  * @param against the comparison, if there was a reference
  */
 public record Perplexity(double meanNll, int tokens, Optional<Against> against) {
@@ -29,7 +29,9 @@ public record Perplexity(double meanNll, int tokens, Optional<Against> against) 
    *
    * @param chunk tokens at once while prefilling, at least 1; this many rows of logits are kept
    * @param decodeFrom the first tokens that are prefilled; those after are fed one at a time, as
-   *     generated ones are
+   *     generated ones are. If there are any, only what they predict is scored: the others are the
+   *     context, which is computed the same with or without a technique that works on generated
+   *     tokens.
    */
   public record Feeding(int chunk, int decodeFrom) {
     /** Checks ranges. */
@@ -77,21 +79,29 @@ public record Perplexity(double meanNll, int tokens, Optional<Against> against) 
     }
     Rows rows = new Rows(model.vocabSize());
     Rows otherRows = new Rows(model.vocabSize());
-    int scored = ids.length - 1;
+    int fed = ids.length - 1;
+    int firstScored = feeding.decodeFrom < fed ? feeding.decodeFrom : 0;
+    int scored = fed - firstScored;
     double nll = 0;
     double otherNll = 0;
     double divergence = 0;
     int sameTop = 0;
-    for (int at = 0; at < scored; ) {
+    for (int at = 0; at < fed; ) {
       boolean prefill = at < feeding.decodeFrom;
-      int count = prefill ? Math.min(feeding.chunk, Math.min(scored, feeding.decodeFrom) - at) : 1;
+      int count = prefill ? Math.min(feeding.chunk, Math.min(fed, feeding.decodeFrom) - at) : 1;
       int[] piece = Arrays.copyOfRange(ids, at, at + count);
       int[] targets = Arrays.copyOfRange(ids, at + 1, at + 1 + count);
       rows.fill(model, piece, prefill);
+      if (reference.isPresent()) {
+        otherRows.fill(reference.get(), piece, prefill);
+      }
+      if (at < firstScored) {
+        at += count;
+        continue;
+      }
       double[] logSumExp = rows.logSumExp();
       nll += rows.nll(targets, logSumExp);
       if (reference.isPresent()) {
-        otherRows.fill(reference.get(), piece, prefill);
         double[] otherLogSumExp = otherRows.logSumExp();
         otherNll += otherRows.nll(targets, otherLogSumExp);
         sameTop += rows.sameTop(otherRows);

@@ -129,7 +129,23 @@ class PerplexityTest {
     Perplexity result =
         Perplexity.measure(model, Optional.empty(), new int[10], new Perplexity.Feeding(4, 7));
     assertThat(model.fed).containsExactly("prefill 4", "prefill 3", "decode", "decode");
-    assertThat(result.tokens()).isEqualTo(9);
+    assertThat(result.tokens()).isEqualTo(2);
+  }
+
+  @Test
+  void scoresOnlyWhatIsPredictedWhileDecodingIfAnythingIs() {
+    // Token 0 has 3/4: of the last two predictions one is of token 1.
+    int[] ids = {1, 1, 1, 1, 0, 1};
+    double decoded =
+        Perplexity.measure(
+                new Constant(LN3, 0), Optional.empty(), ids, new Perplexity.Feeding(2, 3))
+            .meanNll();
+    assertThat(decoded).isCloseTo((Math.log(4 / 3.0) + Math.log(4)) / 2, within(1e-7));
+    double all =
+        Perplexity.measure(
+                new Constant(LN3, 0), Optional.empty(), ids, new Perplexity.Feeding(2, 5))
+            .meanNll();
+    assertThat(all).isCloseTo((Math.log(4 / 3.0) + 4 * Math.log(4)) / 5, within(1e-7));
   }
 
   @Test

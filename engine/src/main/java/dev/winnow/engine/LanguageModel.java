@@ -6,6 +6,7 @@ import dev.winnow.engine.loop.Decoder;
 import dev.winnow.engine.loop.GenerationLoop;
 import dev.winnow.engine.loop.Sequence;
 import dev.winnow.engine.sampling.Sampler;
+import dev.winnow.engine.technique.AttentionObserver;
 import dev.winnow.engine.technique.Hook;
 import dev.winnow.engine.technique.Technique;
 import dev.winnow.engine.technique.TechniquePipeline;
@@ -40,6 +41,7 @@ public final class LanguageModel implements AutoCloseable {
   private final double loadMs;
   private final Supplier<String> fingerprint;
   private final TechniquePipeline techniques;
+  private final AttentionObserver observer;
   private final boolean ownsDecoder;
   private volatile boolean closed;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
@@ -88,6 +90,7 @@ public final class LanguageModel implements AutoCloseable {
     this.loadMs = loadTime.toNanos() / 1e6;
     this.fingerprint = fingerprint;
     this.techniques = compose(options.techniques(), config, fingerprint);
+    this.observer = AttentionObserver.NONE;
     this.ownsDecoder = true;
     this.decoder =
         new Decoder(
@@ -100,12 +103,14 @@ public final class LanguageModel implements AutoCloseable {
             options.kvSpillDir());
   }
 
-  private LanguageModel(LanguageModel of, List<Technique> techniques) {
+  private LanguageModel(
+      LanguageModel of, TechniquePipeline techniques, AttentionObserver observer) {
     this.codec = of.codec;
     this.defaults = of.defaults;
     this.loadMs = of.loadMs;
     this.fingerprint = of.fingerprint;
-    this.techniques = compose(techniques, of.config(), of.fingerprint);
+    this.techniques = techniques;
+    this.observer = observer;
     this.ownsDecoder = false;
     this.decoder = of.decoder;
   }
@@ -303,7 +308,16 @@ public final class LanguageModel implements AutoCloseable {
    */
   public LanguageModel withTechniques(List<Technique> techniques) {
     checkOpen();
-    return new LanguageModel(this, techniques);
+    return new LanguageModel(this, compose(techniques, config(), fingerprint), observer);
+  }
+
+  /**
+   * The same weights and techniques with {@code observer} looking at the attention of every
+   * sequence opened here. Closing it closes its own sessions.
+   */
+  public LanguageModel observedBy(AttentionObserver observer) {
+    checkOpen();
+    return new LanguageModel(this, techniques, observer);
   }
 
   /** The techniques it computes with, in order; none for exact dense execution. */
@@ -326,6 +340,7 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   Session register(Sequence sequence) {
+    sequence.observe(observer);
     Session session = new Session(this, sequence);
     sessions.add(session);
     if (isClosed()) {

@@ -46,8 +46,7 @@ final class ModelLoader {
       Supplier<String> fingerprint = new Fingerprint(checkpoint);
       if (!options.engine().techniques().isEmpty()) {
         // What does not suit is refused before the weights are read.
-        DecoderSpec spec =
-            Architectures.spec(checkpoint.config(), checkpoint.source().toString());
+        DecoderSpec spec = Architectures.spec(checkpoint.config(), checkpoint.source().toString());
         LanguageModel.compose(options.engine().techniques(), spec.config(), fingerprint);
       }
       String where = checkpoint.source() + ": generation_config.json";

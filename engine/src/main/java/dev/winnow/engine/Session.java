@@ -4,7 +4,6 @@ import dev.winnow.engine.loop.LogitsConsumer;
 import dev.winnow.engine.loop.Sequence;
 import dev.winnow.engine.metrics.Ledger;
 import dev.winnow.engine.metrics.StageTimes;
-import dev.winnow.engine.technique.AttentionObserver;
 import dev.winnow.engine.technique.Phase;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Flow;
@@ -183,12 +182,6 @@ public final class Session implements AutoCloseable {
   public Session fork() {
     checkOpen();
     return model.register(sequence.fork());
-  }
-
-  /** Lets {@code observer} look at the attention of the steps from now on; forks have none. */
-  public Session observe(AttentionObserver observer) {
-    sequence.observe(observer);
-    return this;
   }
 
   /** Tokens in it. */

@@ -225,8 +225,9 @@ record DiffuseReference(LlamaShape shape) implements ReferenceTask {
         items come twice.""",
         "To repeat the fourth row:\n\n    " + rows().get(3).command(lists(questions)),
         """
-        Each row of a batch has a masking ratio t, spread evenly over (0, 1]; every token of its response
-        is masked with probability t, and the cross-entropy of masked tokens is divided by t.""",
+        Each row of a batch has a masking ratio t, spread evenly over (0, 1]; every
+        token of its response is masked with probability t, and the cross-entropy of masked tokens is
+        divided by t.""",
         """
         Data: the generator `dev.winnow.bench.diffuse.ListData`; every step has a seed of its own. The lists
         of a batch are of one length, long ones more often; two in five are to be sorted, one each to be

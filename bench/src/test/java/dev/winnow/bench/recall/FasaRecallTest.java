@@ -66,7 +66,7 @@ class FasaRecallTest {
   }
 
   @ParameterizedTest
-  @EnumSource(ChunkPairing.class)
+  @EnumSource(value = ChunkPairing.class, names = "TRUE_PAIR")
   void the_calibration_that_comes_with_the_checkpoint_can_be_measured_again(ChunkPairing pairing)
       throws IOException {
     FasaCalibration builtIn = Fasa.builtInCalibration(model.fingerprint(), pairing);

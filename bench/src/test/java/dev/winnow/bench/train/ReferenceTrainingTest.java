@@ -117,6 +117,6 @@ class ReferenceTrainingTest {
   @Test
   void an_unknown_recipe_names_the_known() {
     assertThatThrownBy(() -> ReferenceRecipe.named("recal"))
-        .hasMessage("there is no recipe 'recal'; recipes: diffuse, recall");
+        .hasMessage("there is no recipe 'recal'; recipes: diffuse, glimpse, recall");
   }
 }

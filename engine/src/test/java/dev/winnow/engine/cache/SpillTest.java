@@ -65,8 +65,7 @@ class SpillTest {
     if (file == null) {
       file = new SpillFile(folder);
     }
-    return new KvCache(
-        pool, file, TINY, DType.F32, 10_000, List.of(first, Residency.IN_MEMORY));
+    return new KvCache(pool, file, TINY, DType.F32, 10_000, List.of(first, Residency.IN_MEMORY));
   }
 
   @AfterEach

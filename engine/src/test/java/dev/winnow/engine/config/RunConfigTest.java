@@ -40,7 +40,7 @@ class RunConfigTest {
   }
 
   @Test
-  void a_file_gives_techniques_with_all_their_parameters() throws IOException {
+  void aFileGivesTechniquesWithAllTheirParameters() throws IOException {
     RunConfig config =
         load(
             """
@@ -73,7 +73,7 @@ class RunConfigTest {
   }
 
   @Test
-  void no_techniques_are_dense_execution_and_the_name_is_the_files() throws IOException {
+  void noTechniquesAreDenseExecutionAndTheNameIsTheFiles() throws IOException {
     RunConfig config = RunConfig.load(file("dense.yaml", HEAD + "techniques: []"));
 
     assertThat(config.techniques()).isEmpty();
@@ -81,7 +81,7 @@ class RunConfigTest {
   }
 
   @Test
-  void what_includes_wins_key_by_key_over_what_it_includes() throws IOException {
+  void whatIncludesWinsKeyByKeyOverWhatItIncludes() throws IOException {
     file("base/window.yaml", WINDOW + "  sinks: 2\n  token_budget: 5\n  calibration: c.json\n");
     file("base/skip.yaml", SKIP);
     String including =
@@ -97,7 +97,7 @@ class RunConfigTest {
   }
 
   @Test
-  void several_files_are_taken_together() throws IOException {
+  void severalFilesAreTakenTogether() throws IOException {
     Path one = file("one.yaml", WINDOW);
     Path two = file("two.yml", SKIP);
 
@@ -109,7 +109,7 @@ class RunConfigTest {
   }
 
   @Test
-  void includes_that_lead_in_a_circle_are_refused() throws IOException {
+  void includesThatLeadInACircleAreRefused() throws IOException {
     file("b.yaml", HEAD + "include: x/../a.yaml");
     assertThatThrownBy(() -> load(HEAD + "include: b.yaml"))
         .isInstanceOf(ConfigException.class)
@@ -118,7 +118,7 @@ class RunConfigTest {
   }
 
   @Test
-  void a_file_included_by_two_ways_is_no_circle() throws IOException {
+  void aFileIncludedByTwoWaysIsNoCircle() throws IOException {
     file("base.yaml", WINDOW);
     file("b.yaml", HEAD + "include: base.yaml");
     file("c.yaml", HEAD + "include: base.yaml");
@@ -126,7 +126,7 @@ class RunConfigTest {
   }
 
   @Test
-  void settings_override_what_the_files_say() throws IOException {
+  void settingsOverrideWhatTheFilesSay() throws IOException {
     RunConfig config =
         load(
             WINDOW + "  sinks: 2\n- technique: test_skip_layers",
@@ -157,14 +157,14 @@ class RunConfigTest {
         "sinks=many            | with set sinks=many: sinks must be a whole number, got \"many\"",
         "sinks=[1              | set sinks:1: not YAML"
       })
-  void a_setting_that_does_not_fit_is_refused(String setting, String message) {
+  void aSettingThatDoesNotFitIsRefused(String setting, String message) {
     assertThatThrownBy(() -> load(WINDOW, setting))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(message);
   }
 
   @Test
-  void a_setting_needs_a_technique() {
+  void aSettingNeedsATechnique() {
     assertThatThrownBy(() -> load(HEAD + "techniques: []", "sinks=3"))
         .hasMessage("set sinks=3 has no effect: the config names no technique");
   }
@@ -189,7 +189,7 @@ class RunConfigTest {
         "{metadata: {version: 1}, techniques: [fasa]}  | techniques[0] must be a section",
         "{metadata: {version: 1}, techniques: [{a: 1}]} | a.yaml:1: techniques[0].technique must be one of",
       })
-  void a_file_that_is_no_run_config_is_refused(String text, String message) {
+  void aFileThatIsNoRunConfigIsRefused(String text, String message) {
     assertThatThrownBy(() -> load(text))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(message);
@@ -209,7 +209,7 @@ class RunConfigTest {
         "'- technique: test_window'  | techniques[1].technique: test_window is listed twice",
         "'- technique: test_windo'   | a.yaml:4: techniques[1]: technique must be one of",
       })
-  void parameters_that_do_not_fit_are_refused_by_line_and_key(String more, String message) {
+  void parametersThatDoNotFitAreRefusedByLineAndKey(String more, String message) {
     assertThatThrownBy(() -> load(WINDOW + more))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(message)

@@ -41,12 +41,12 @@ class YamlReaderTest {
         "[1, x, [2]]    | [1,\"x\",[2]]",
         "{a: {b: 2.0}}  | {\"a\":{\"b\":2.0}}"
       })
-  void scalars_lists_and_mappings_are_read_as_they_look(String yaml, String json) {
+  void scalarsListsAndMappingsAreReadAsTheyLook(String yaml, String json) {
     assertThat(read(yaml)).hasToString(json);
   }
 
   @Test
-  void mappings_know_their_line() {
+  void mappingsKnowTheirLine() {
     YamlReader.Document document = YamlReader.read("a.yaml", "a:\n  - b: 1\n\n  - c: 2\n");
     assertThat(document.lines().get(document.root().get("a").get(1))).isEqualTo(4);
   }
@@ -66,14 +66,14 @@ class YamlReaderTest {
         "'a: b: c'                   | a.yaml:1: not YAML",
         "'@'                         | a.yaml:1: not YAML"
       })
-  void what_could_stand_for_more_than_it_shows_is_refused(String yaml, String message) {
+  void whatCouldStandForMoreThanItShowsIsRefused(String yaml, String message) {
     assertThatThrownBy(() -> read(yaml))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(message);
   }
 
   @Test
-  void deep_nesting_and_second_documents_are_refused() {
+  void deepNestingAndSecondDocumentsAreRefused() {
     assertThatThrownBy(() -> read("[".repeat(100_000)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("nested deeper than 16 levels");
@@ -83,7 +83,7 @@ class YamlReaderTest {
   }
 
   @Test
-  void a_file_too_large_or_not_text_is_refused(@TempDir Path folder) throws IOException {
+  void aFileTooLargeOrNotTextIsRefused(@TempDir Path folder) throws IOException {
     Path large = Files.write(folder.resolve("large.yaml"), new byte[(1 << 20) + 1]);
     Path binary = Files.write(folder.resolve("binary.yaml"), new byte[] {(byte) 0xff, 0});
 

@@ -42,7 +42,7 @@ class ParametersTest {
   }
 
   @Test
-  void what_is_not_given_has_its_default() throws Exception {
+  void whatIsNotGivenHasItsDefault() throws Exception {
     assertThat(bind("{}")).isEqualTo(Config.defaults());
     assertThat(bind("{\"token_budget\": 0.25, \"lists_per\": \"layer\", \"dense_layers\": []}"))
         .isEqualTo(
@@ -61,7 +61,7 @@ class ParametersTest {
   }
 
   @Test
-  void records_are_written_as_they_stand_in_a_config() throws Exception {
+  void recordsAreWrittenAsTheyStandInAConfig() throws Exception {
     Config given = bind("{\"calibration\": \"c/d.json\"}");
     assertThat(Parameters.toJson(given))
         .hasToString(
@@ -93,7 +93,7 @@ class ParametersTest {
         "'dense_layers': ['x']  | dense_layers[0] must be a whole number, got \"x\"",
         "'calibration': 7       | calibration must be text, got 7"
       })
-  void what_does_not_fit_is_refused_by_place_and_key(String pair, String message) {
+  void whatDoesNotFitIsRefusedByPlaceAndKey(String pair, String message) {
     assertThatThrownBy(() -> bind("{" + pair.replace('\'', '"') + "}"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("a.yaml: techniques[0]: ")

@@ -21,8 +21,8 @@ import java.util.List;
  * @param breakEven {@code break_even}: whether attention is dense while scoring and reading the
  *     budget would load as many bytes, default true
  * @param memory {@code memory}: where keys and values lie, default {@code all}
- * @param recentTokens {@code recent_tokens}: newest tokens whose keys and values stay in memory when
- *     {@code memory} is {@code packed}, default 0
+ * @param recentTokens {@code recent_tokens}: newest tokens whose keys and values stay in memory
+ *     when {@code memory} is {@code packed}, default 0
  * @param cachedTokens {@code cached_tokens}: others whose keys and values are copied back to memory
  *     when they are read, in whole pages, when {@code memory} is {@code packed}; default 0: they
  *     are read where they lie

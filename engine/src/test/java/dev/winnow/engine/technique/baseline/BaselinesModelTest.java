@@ -20,6 +20,7 @@ import dev.winnow.engine.testing.SinksAndWindow;
 import dev.winnow.kernels.DType;
 import dev.winnow.kernels.cpu.CpuKernels;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,7 +41,7 @@ class BaselinesModelTest {
       GenerationConfig.builder().maxNewTokens(40).topLogProbs(2).build();
 
   /** Parameters beside the budget that suit a tiny model. */
-  private static final List<String> VARIANTS =
+  static final List<String> VARIANTS =
       List.of(
           "streaming_llm",
           "streaming_llm, positions: original",
@@ -58,15 +59,18 @@ class BaselinesModelTest {
   @TempDir Path folder;
 
   private Technique technique(String variant, Object budget) {
+    return technique(folder, variant, budget);
+  }
+
+  /** What a config says that names the technique with its parameters, and a budget. */
+  static Technique technique(Path folder, String variant, Object budget) {
+    String yaml =
+        "metadata: {version: 1, name: test}\ntechniques:\n  - {technique: %s, token_budget: %s}\n";
     try {
-      Path file =
-          Files.writeString(
-              folder.resolve("config.yaml"),
-              "metadata: {version: 1, name: test}\ntechniques:\n  - {technique: %s, token_budget: %s}\n"
-                  .formatted(variant, budget));
+      Path file = Files.writeString(folder.resolve("config.yaml"), yaml.formatted(variant, budget));
       return RunConfig.load(file).configured().getFirst().technique();
     } catch (IOException e) {
-      throw new AssertionError(e);
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -184,8 +184,7 @@ class FasaModelTest {
       assertThat(result.generatedIds()).isEqualTo(expected.generatedIds());
       assertThat(result.ledger().layers()).isEqualTo(expected.ledger().layers());
       // At least one page of keys and values in each layer but the dense one.
-      assertThat(result.metrics().spilledBytes())
-          .isGreaterThanOrEqualTo(2L * 256 * 2 * 2 * 8 * 2);
+      assertThat(result.metrics().spilledBytes()).isGreaterThanOrEqualTo(2L * 256 * 2 * 2 * 8 * 2);
       assertThat(expected.metrics().spilledBytes()).isZero();
     }
   }
