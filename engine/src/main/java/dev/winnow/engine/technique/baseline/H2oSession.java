@@ -6,8 +6,8 @@ import dev.winnow.engine.technique.PlanRequest;
 import dev.winnow.engine.technique.SequenceContext;
 import dev.winnow.engine.technique.TechniqueSession;
 import dev.winnow.kernels.AttentionPlan;
-import dev.winnow.kernels.KeyRows;
 import dev.winnow.kernels.Kernels;
+import dev.winnow.kernels.KeyRows;
 import dev.winnow.kernels.KvPages;
 
 /** {@link H2o} on one sequence. */

@@ -69,9 +69,7 @@ final class VotedCompression extends PromptCompression {
     int window = voting.window();
     int candidates = cache.length() - window;
     float[][] votes =
-        windows[layer] == null
-            ? null
-            : windows[layer].votes(cache, candidates, kernels);
+        windows[layer] == null ? null : windows[layer].votes(cache, candidates, kernels);
     if (votes == null) {
       return null;
     }
