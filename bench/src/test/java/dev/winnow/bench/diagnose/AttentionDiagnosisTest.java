@@ -40,7 +40,7 @@ class AttentionDiagnosisTest {
 
   @BeforeAll
   static void load() throws IOException {
-    TinyCheckpoint.builder().build().write(folder.resolve("model"));
+    TinyCheckpoint.builder().layers(4).build().write(folder.resolve("model"));
     dense = LanguageModel.load(folder.resolve("model"), ModelOptions.defaults());
   }
 
