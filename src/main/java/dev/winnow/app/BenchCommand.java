@@ -1,7 +1,10 @@
 package dev.winnow.app;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.bench.grid.BenchEnvironment;
 import dev.winnow.bench.grid.Contender;
+import dev.winnow.bench.grid.Gate;
+import dev.winnow.bench.grid.GridComparison;
 import dev.winnow.bench.grid.GridReport;
 import dev.winnow.bench.grid.GridTest;
 import dev.winnow.bench.grid.LatencyGrid;
@@ -49,7 +52,9 @@ import picocli.CommandLine.Spec;
           + " token_budget=256",
       "  winnow bench --shape smollm2-135m --weights int8 --grid tg64@d16384,tg64@d32768",
       "  WINNOW_PEERS=1 winnow bench --model model.gguf --weights int8 --peer llama.cpp --md"
-          + " table.md"
+          + " table.md",
+      "  winnow bench --model model.gguf --json > old.json",
+      "  winnow bench --model model.gguf --csv rows.csv --compare old.json --fail-if 'tg128 < 0.95'"
     })
 final class BenchCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -128,6 +133,30 @@ final class BenchCommand implements Callable<Integer> {
       description = "Write the table as Markdown too (default: no file).")
   private Path markdown;
 
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description = "Write the rows as CSV too (default: no file).")
+  private Path csv;
+
+  @Option(
+      names = "--compare",
+      paramLabel = "OLD.json",
+      description =
+          "A report of an earlier --json, of the same model, machine, weights, keys and values and"
+              + " threads; prints new/old tokens per second of each row (default: none).")
+  private Path old;
+
+  @Option(
+      names = "--fail-if",
+      paramLabel = "CONDITION",
+      description =
+          "With --compare, end with exit code 1 if new/old tokens per second fulfil TEST [CONFIG] OP"
+              + " RATIO, OP one of <, <=, >, >=; without CONFIG, for every row of TEST but peers',"
+              + " 'winnow' names the dense one. A row that OLD.json lacks fails too. May be"
+              + " repeated.")
+  private List<String> conditions = new ArrayList<>();
+
   @Mixin private CommonOptions common;
 
   BenchCommand(Terminal terminal) {
@@ -155,6 +184,10 @@ final class BenchCommand implements Callable<Integer> {
     List<RunConfig> configs = configs();
     // Refuses bad values before anything is measured.
     LatencyGrid unused = latencies(List.of());
+    List<String> ours = new ArrayList<>(List.of("winnow"));
+    configs.forEach(config -> ours.add(config.metadata().name()));
+    List<Gate> gates = gates(tests, ours);
+    GridComparison comparison = old == null ? null : comparison();
     int context = tests.stream().mapToInt(GridTest::context).max().orElseThrow();
     terminal.note("measuring memory bandwidth");
     BenchEnvironment environment = BenchEnvironment.measure(precision.threads());
@@ -181,14 +214,67 @@ final class BenchCommand implements Callable<Integer> {
             factory.open(
                 new PeerFactory.Request(gguf, precision.threads(), precision.kv(), context)));
       }
-      List<String> variants = configs.stream().map(config -> config.metadata().name()).toList();
-      GridReport report = measure(tests, contenders, variants, environment);
-      print(report);
+      Map<String, Map<String, String>> settings = new LinkedHashMap<>();
+      contenders.forEach(contender -> settings.put(contender.name(), contender.settings()));
+      if (comparison != null) {
+        comparable(comparison, environment, settings);
+      }
+      GridReport report =
+          new GridReport(
+              subjectName(),
+              environment,
+              repetitions,
+              settings,
+              latencies(contenders).run(tests),
+              ours.subList(1, ours.size()));
+      return print(report, comparison, gates, ours);
     } finally {
       // Those with techniques share the weights of the first.
       contenders.reversed().forEach(Contender::close);
     }
-    return 0;
+  }
+
+  private List<Gate> gates(List<GridTest> tests, List<String> ours) {
+    if (!conditions.isEmpty() && old == null) {
+      throw new ParameterException(spec.commandLine(), "--fail-if needs --compare OLD.json");
+    }
+    List<String> names = tests.stream().map(GridTest::name).toList();
+    List<String> all = new ArrayList<>(ours);
+    all.addAll(peers);
+    List<Gate> gates = new ArrayList<>();
+    for (String condition : conditions) {
+      gates.add(
+          Ranges.check(
+              spec.commandLine(),
+              () -> {
+                Gate gate = Gate.parse(condition);
+                gate.check(names, all);
+                return gate;
+              }));
+    }
+    return gates;
+  }
+
+  private GridComparison comparison() {
+    String text = InputFiles.of(terminal, spec.commandLine(), "--compare").text(old);
+    return Ranges.check(spec.commandLine(), () -> GridComparison.with(text));
+  }
+
+  private void comparable(
+      GridComparison comparison,
+      BenchEnvironment environment,
+      Map<String, Map<String, String>> settings) {
+    boolean unused =
+        Ranges.check(
+            spec.commandLine(),
+            () -> {
+              comparison.check(subjectName(), environment.cpu(), settings);
+              return true;
+            });
+  }
+
+  private String subjectName() {
+    return subject.model == null ? "shape " + subject.shape : subject.model;
   }
 
   private List<RunConfig> configs() {
@@ -206,32 +292,38 @@ final class BenchCommand implements Callable<Integer> {
     return configs;
   }
 
-  private GridReport measure(
-      List<GridTest> tests,
-      List<Contender> contenders,
-      List<String> variants,
-      BenchEnvironment environment) {
-    Map<String, Map<String, String>> settings = new LinkedHashMap<>();
-    contenders.forEach(contender -> settings.put(contender.name(), contender.settings()));
-    String name = subject.model == null ? "shape " + subject.shape : subject.model;
-    return new GridReport(
-        name, environment, repetitions, settings, latencies(contenders).run(tests), variants);
-  }
-
   private LatencyGrid latencies(List<Contender> contenders) {
     return Ranges.check(
         spec.commandLine(),
         () -> new LatencyGrid(contenders, repetitions, warmUps, terminal::note));
   }
 
-  private void print(GridReport report) throws IOException {
+  private int print(
+      GridReport report, GridComparison comparison, List<Gate> gates, List<String> ours)
+      throws IOException {
     if (markdown != null) {
       Files.writeString(markdown, report.markdown());
     }
+    if (csv != null) {
+      Files.writeString(csv, report.csv());
+    }
+    List<GridComparison.Row> rows = comparison == null ? List.of() : comparison.rows(report);
     if (common.json()) {
-      common.print(terminal, report.json());
+      ObjectNode json = report.json();
+      if (comparison != null) {
+        json.set("comparison", GridComparison.json(rows));
+      }
+      common.print(terminal, json);
     } else {
       terminal.out().print(report.markdown());
+      rows.forEach(row -> terminal.out().println(row.describe()));
     }
+    if (comparison != null) {
+      comparison.gone(rows).forEach(row -> terminal.note("only in the old report: %s", row));
+    }
+    List<String> violations =
+        gates.stream().flatMap(gate -> gate.violations(rows, ours).stream()).toList();
+    violations.forEach(violation -> terminal.note("winnow: %s", violation));
+    return violations.isEmpty() ? 0 : 1;
   }
 }

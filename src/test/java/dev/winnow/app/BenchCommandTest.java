@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.bench.grid.PeerFactory;
 import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.ModelOptions;
@@ -123,6 +124,28 @@ class BenchCommandTest {
     assertThat(bench("--peer", "llama.cpp").isWrongUsage("'llama.cpp' is not built in").err())
         .contains("WINNOW_PEERS=1 ./winnow bench --peer llama.cpp")
         .doesNotContain("measuring");
+  }
+
+  @Test
+  void a_slower_row_than_in_the_old_report_ends_with_1_and_names_both_numbers() throws IOException {
+    String[] short1 = {"--grid", "tg2", "--repetitions", "1", "--warm-ups", "0", "--json"};
+    ObjectNode before = (ObjectNode) bench(short1).json();
+    ((ObjectNode) before.get("results").get(0)).put("tokens_per_s", 1e12);
+    Path old = Files.writeString(temp.resolve("old.json"), before.toString());
+
+    List<String> options = new ArrayList<>(List.of(short1));
+    options.addAll(List.of("--compare", old.toString(), "--fail-if", "tg2 < 0.95"));
+    Cli.Outcome outcome = bench(options.toArray(String[]::new));
+
+    assertThat(outcome.json(1).at("/comparison/0/old_tokens_per_s").asDouble()).isEqualTo(1e12);
+    assertThat(outcome.err()).contains("tg2 winnow", "was 1000000000000.00");
+  }
+
+  @Test
+  void a_condition_needs_an_old_report_and_a_test_of_the_grid() {
+    bench("--fail-if", "tg128 < 1").isWrongUsage("--fail-if needs --compare");
+    bench("--compare", "absent.json").isWrongUsage("--compare", "absent.json");
+    bench("--compare", "absent.json", "--fail-if", "tg9 < 1").isWrongUsage("--fail-if", "tg128");
   }
 
   private static void assertRow(JsonNode row, String test, int tokens, int depth) {

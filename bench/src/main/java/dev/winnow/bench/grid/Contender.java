@@ -10,11 +10,34 @@ public interface Contender extends AutoCloseable {
    *
    * @param nanos how long it took
    * @param tokens tokens that went through the model in that time
-   * @param weightBytes bytes of weights read in that time; 0 if not known
-   * @param kvBytes bytes of keys and values read in that time; 0 if not known
-   * @param flops floating-point operations executed in that time; 0 if not known
+   * @param work what it took; {@link Work#UNKNOWN} from engines that do not count
    */
-  record Run(long nanos, int tokens, long weightBytes, long kvBytes, long flops) {}
+  record Run(long nanos, int tokens, Work work) {}
+
+  /**
+   * What a run took, as its engine counts; 0 if not known.
+   *
+   * @param weightBytes bytes of weights read
+   * @param kvBytes bytes of keys and values read, those to choose included
+   * @param denseKvBytes the same of dense attention
+   * @param flops floating-point operations executed
+   * @param denseFlops the same without techniques
+   * @param peakKvBytes most bytes of keys and values held
+   * @param stepNanos time of the steps
+   * @param restNanos that without attention and selection
+   */
+  record Work(
+      long weightBytes,
+      long kvBytes,
+      long denseKvBytes,
+      long flops,
+      long denseFlops,
+      long peakKvBytes,
+      long stepNanos,
+      long restNanos) {
+    /** Of an engine that does not count. */
+    public static final Work UNKNOWN = new Work(0, 0, 0, 0, 0, 0, 0, 0);
+  }
 
   /** Short name, such as {@code winnow}. */
   String name();

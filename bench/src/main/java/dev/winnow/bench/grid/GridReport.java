@@ -26,6 +26,9 @@ public record GridReport(
     List<GridRow> rows,
     List<String> variants) {
 
+  /** Version of {@link #json()}'s form, that of {@code bench-report.schema.json}. */
+  public static final int SCHEMA_VERSION = 1;
+
   /** Copies the collections. */
   public GridReport {
     settings = new LinkedHashMap<>(settings);
@@ -36,6 +39,7 @@ public record GridReport(
   /** One JSON object: {@code environment}, {@code contenders}, {@code results}. */
   public ObjectNode json() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("schema_version", SCHEMA_VERSION);
     json.put("model", model).put("repetitions", repetitions);
     json.putObject("environment")
         .put("cpu", environment.cpu())
@@ -66,15 +70,29 @@ public record GridReport(
     node.put("ms_per_token", row.millisecondsPerToken());
     node.put("ms_median", ms.median()).put("ms_min", ms.min()).put("ms_max", ms.max());
     node.put("ms_stddev", ms.stddev());
+    Percentiles run = row.percentiles();
+    node.put("ms_p95", run.p95());
+    if (row.test().kind() == GridTest.Kind.PP) {
+      node.put("ttft_ms_p50", run.p50()).put("ttft_ms_p95", run.p95());
+    } else {
+      int tokens = row.test().tokens();
+      node.put("tpot_ms_p50", run.p50() / tokens).put("tpot_ms_p95", run.p95() / tokens);
+    }
     ArrayNode samples = node.putArray("samples_ms");
     row.runs().forEach(run -> samples.add(run.nanos() / 1e6));
     if (row.flopsPerToken() > 0) {
+      node.put("peak_kv_bytes", row.peakKvBytes());
       node.put("flops_per_token", row.flopsPerToken());
+      node.put("dense_flops_per_token", row.denseFlopsPerToken());
+      node.put("kv_bytes_per_token", row.kvBytesPerToken());
+      node.put("dense_kv_bytes_per_token", row.denseKvBytesPerToken());
     }
+    row.speedUpAtInfinity().ifPresent(limit -> node.put("s_infinity", limit));
     if (row.weightBytesPerToken() > 0) {
       node.put("weight_bytes_per_token", row.weightBytesPerToken());
-      node.put("kv_bytes_per_token", row.kvBytesPerToken());
-      node.put("bandwidth_fraction", bandwidthFraction(row));
+      node.put("byte_bound_ms_per_token", bound(row).milliseconds());
+      node.put("dense_byte_bound_ms_per_token", denseBound(row).milliseconds());
+      node.put("byte_bound_fraction", bound(row).fractionOf(row.millisecondsPerToken()));
     }
     ObjectNode speedUps = JsonNodeFactory.instance.objectNode();
     peers(row).forEach(peer -> speedUps.put(peer.contender(), row.speedUpOver(peer)));
@@ -84,8 +102,19 @@ public record GridReport(
     return node;
   }
 
-  private double bandwidthFraction(GridRow row) {
-    return row.bytesPerSecond() / environment.readBandwidth();
+  private ByteBound bound(GridRow row) {
+    return new ByteBound(
+        row.weightBytesPerToken() + row.kvBytesPerToken(), environment.readBandwidth());
+  }
+
+  private ByteBound denseBound(GridRow row) {
+    return new ByteBound(
+        row.weightBytesPerToken() + row.denseKvBytesPerToken(), environment.readBandwidth());
+  }
+
+  /** The rows as RFC 4180 CSV with the names of the JSON. */
+  public String csv() {
+    return GridCsv.of(json().get("results"));
   }
 
   /** What {@code row} is compared with: ours with peers, a variant with ours and with peers. */
@@ -130,9 +159,18 @@ public record GridReport(
             "tokens/s",
             "±",
             "ms/token",
+            "p50 / p95 ms",
+            "min / max ms",
+            "TTFT ms",
+            "TPOT ms",
             "speed-up",
-            "MB/token (weights + KV)",
-            "of read bandwidth"));
+            "peak KV MB",
+            "MFLOP/token (of dense)",
+            "KV MB/token (of dense)",
+            "weights MB/token",
+            "bound ms/token (of dense)",
+            "of bound",
+            "S-infinity"));
     rows.forEach(row -> table.add(cells(row)));
     appendTable(text, table);
     return text.toString().replace(System.lineSeparator(), "\n");
@@ -140,19 +178,37 @@ public record GridReport(
 
   private List<String> cells(GridRow row) {
     boolean bytes = row.weightBytesPerToken() > 0;
+    boolean counted = row.flopsPerToken() > 0;
+    boolean prompt = row.test().kind() == GridTest.Kind.PP;
+    Percentiles run = row.percentiles();
+    Statistics ms = row.milliseconds();
     return List.of(
         row.test().name(),
         row.contender(),
         decimals(1, row.tokensPerSecond()),
         decimals(1, row.tokensPerSecondStddev()),
         decimals(2, row.millisecondsPerToken()),
+        decimals(1, run.p50()) + " / " + decimals(1, run.p95()),
+        decimals(1, ms.min()) + " / " + decimals(1, ms.max()),
+        prompt ? decimals(1, run.p50()) : "",
+        prompt ? "" : decimals(2, row.millisecondsPerToken()),
         speedUps(row).orElse(""),
+        counted ? decimals(2, row.peakKvBytes() / 1e6) : "",
+        counted ? beside(1, row.flopsPerToken() / 1e6, row.denseFlopsPerToken() / 1e6) : "",
+        counted ? beside(3, row.kvBytesPerToken() / 1e6, row.denseKvBytesPerToken() / 1e6) : "",
+        bytes ? decimals(1, row.weightBytesPerToken() / 1e6) : "",
+        bytes ? beside(2, bound(row).milliseconds(), denseBound(row).milliseconds()) : "",
         bytes
-            ? decimals(1, row.weightBytesPerToken() / 1e6)
-                + " + "
-                + decimals(1, row.kvBytesPerToken() / 1e6)
+            ? decimals(0, 100 * bound(row).fractionOf(row.millisecondsPerToken())) + " %"
             : "",
-        bytes ? decimals(0, 100 * bandwidthFraction(row)) + " %" : "");
+        row.speedUpAtInfinity().stream()
+            .mapToObj(limit -> decimals(2, limit) + "x")
+            .findFirst()
+            .orElse(""));
+  }
+
+  private static String beside(int digits, double executed, double dense) {
+    return decimals(digits, executed) + " (" + decimals(digits, dense) + ")";
   }
 
   private Optional<String> speedUps(GridRow row) {

@@ -1,6 +1,7 @@
 package dev.winnow.bench.grid;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.ToLongFunction;
 
 /**
@@ -38,22 +39,45 @@ public record GridRow(GridTest test, String contender, List<Contender.Run> runs)
 
   /** Bytes of weights read per token; 0 if not known. */
   public double weightBytesPerToken() {
-    return perToken(Contender.Run::weightBytes);
+    return perToken(Contender.Work::weightBytes);
   }
 
   /** Bytes of keys and values read per token; 0 if not known. */
   public double kvBytesPerToken() {
-    return perToken(Contender.Run::kvBytes);
+    return perToken(Contender.Work::kvBytes);
   }
 
   /** Floating-point operations per token; 0 if not known. */
   public double flopsPerToken() {
-    return perToken(Contender.Run::flops);
+    return perToken(Contender.Work::flops);
   }
 
-  /** Bytes of weights, keys and values read per second; 0 if not known. */
-  public double bytesPerSecond() {
-    return (weightBytesPerToken() + kvBytesPerToken()) * tokensPerSecond();
+  /** Bytes of keys and values that dense attention reads per token; 0 if not known. */
+  public double denseKvBytesPerToken() {
+    return perToken(Contender.Work::denseKvBytes);
+  }
+
+  /** Floating-point operations per token without techniques; 0 if not known. */
+  public double denseFlopsPerToken() {
+    return perToken(Contender.Work::denseFlops);
+  }
+
+  /** Most bytes of keys and values that a run held; 0 if not known. */
+  public long peakKvBytes() {
+    return runs.stream().mapToLong(run -> run.work().peakKvBytes()).max().orElse(0);
+  }
+
+  /** The middle and the slow end of the runs' milliseconds. */
+  public Percentiles percentiles() {
+    return Percentiles.of(runs.stream().mapToDouble(run -> run.nanos() / 1e6).toArray());
+  }
+
+  /** How many times as fast the steps were if attention and selection took no time. */
+  public OptionalDouble speedUpAtInfinity() {
+    double rest = mean(Contender.Work::restNanos);
+    return rest > 0
+        ? OptionalDouble.of(mean(Contender.Work::stepNanos) / rest)
+        : OptionalDouble.empty();
   }
 
   /** How many times as fast as {@code other} it was: the median over the pairs of runs. */
@@ -65,7 +89,11 @@ public record GridRow(GridTest test, String contender, List<Contender.Run> runs)
     return Statistics.of(ratios).median();
   }
 
-  private double perToken(ToLongFunction<Contender.Run> amount) {
-    return runs.stream().mapToLong(amount).average().orElse(0) / test.tokens();
+  private double perToken(ToLongFunction<Contender.Work> amount) {
+    return mean(amount) / test.tokens();
+  }
+
+  private double mean(ToLongFunction<Contender.Work> amount) {
+    return runs.stream().map(Contender.Run::work).mapToLong(amount).average().orElse(0);
   }
 }

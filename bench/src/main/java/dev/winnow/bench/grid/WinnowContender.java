@@ -8,6 +8,8 @@ import dev.winnow.engine.Prompt;
 import dev.winnow.engine.Session;
 import dev.winnow.engine.config.RunConfig;
 import dev.winnow.engine.metrics.Ledger;
+import dev.winnow.engine.metrics.RunMetrics;
+import dev.winnow.engine.metrics.StageTimes;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -116,12 +118,15 @@ public final class WinnowContender implements Contender {
       if (!generates && test.tokens() > 1) {
         session.append(Arrays.copyOf(prompt, test.tokens() - 1));
       }
-      session.generate(config);
+      GenerationResult result = session.generate(config);
       long nanos = System.nanoTime() - start;
       Ledger ledger = session.ledger();
       int computed = session.length() - before;
       long weights = generates ? computed * model.model().weightBytes() : 0;
-      return new Run(nanos, computed, weights, ledger.kvBytesRead(), ledger.flops());
+      return new Run(
+          nanos,
+          computed,
+          work(weights, ledger, result.metrics().peakKvBytes(), session.stages()));
     }
   }
 
@@ -129,9 +134,23 @@ public final class WinnowContender implements Contender {
     long start = System.nanoTime();
     GenerationResult result = model.generate(Prompt.of(prompt), config);
     long nanos = System.nanoTime() - start;
-    Ledger ledger = result.ledger();
+    RunMetrics metrics = result.metrics();
     return new Run(
-        nanos, result.metrics().prefilledTokens(), 0, ledger.kvBytesRead(), ledger.flops());
+        nanos,
+        metrics.prefilledTokens(),
+        work(0, result.ledger(), metrics.peakKvBytes(), metrics.stages()));
+  }
+
+  private static Work work(long weightBytes, Ledger ledger, long peakKvBytes, StageTimes stages) {
+    return new Work(
+        weightBytes,
+        ledger.kvBytesRead(),
+        ledger.denseKvBytesRead(),
+        ledger.flops(),
+        ledger.denseFlops(),
+        peakKvBytes,
+        stages.stepNanos(),
+        stages.restNanos());
   }
 
   private void closeBase() {

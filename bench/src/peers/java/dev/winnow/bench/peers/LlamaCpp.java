@@ -138,7 +138,7 @@ final class LlamaCpp implements Contender {
   @Override
   public Run run() {
     String[] words = expect(channel.ask("run"), "ran").split(" ");
-    return new Run(Long.parseLong(words[1]), Integer.parseInt(words[2]), 0, 0, 0);
+    return new Run(Long.parseLong(words[1]), Integer.parseInt(words[2]), Work.UNKNOWN);
   }
 
   private String expect(String answer, String word) {
