@@ -8,6 +8,7 @@ import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.ModelOptions;
 import dev.winnow.engine.technique.fasa.CalibrationText;
 import dev.winnow.engine.technique.fasa.ChunkPairing;
+import dev.winnow.engine.technique.fasa.CompoundAgreement;
 import dev.winnow.engine.technique.fasa.FasaCalibration;
 import dev.winnow.engine.technique.fasa.FasaCalibrator;
 import dev.winnow.engine.technique.fasa.MeanAgreement;
@@ -44,6 +45,9 @@ import picocli.CommandLine.Spec;
     })
 final class CalibrateCommand implements Callable<Integer> {
   private static final String FASA = "fasa";
+
+  /** Keys that --compound compares, as the paper does; those of which the texts have enough. */
+  private static final List<Integer> COMPOUND_WINDOWS = List.of(64, 256, 512, 1024, 2048);
 
   private final Terminal terminal;
 
@@ -97,6 +101,15 @@ final class CalibrateCommand implements Callable<Integer> {
               + " as in the published code (default: true_pair).")
   private ChunkPairing pairing = FasaCalibrator.Options.defaults().pairing();
 
+  @Option(
+      names = "--compound",
+      split = ",",
+      paramLabel = "N",
+      description =
+          "Also measure how well the best N chunks of each head together find the keys of highest"
+              + " score, for each N and for several numbers of keys.")
+  private List<Integer> compound = List.of();
+
   @Mixin private PrecisionFlags precision = new PrecisionFlags(DType.F16);
 
   @Mixin private CommonOptions common;
@@ -125,23 +138,55 @@ final class CalibrateCommand implements Callable<Integer> {
     }
     CancellationToken cancellation = new CancellationToken();
     Optional<FasaCalibration> calibration;
+    List<CompoundAgreement> together = List.of();
     try (Interrupts interrupts = Interrupts.handledBy(cancellation::cancel);
         LanguageModel loaded = LanguageModel.load(model.model(), load, model.request(terminal))) {
+      List<CalibrationText> read = texts(loaded, contents);
+      checkCompound(loaded);
       calibration =
           new FasaCalibrator(loaded, model.model(), options)
               .run(
-                  texts(loaded, contents),
+                  read,
                   out.resolveSibling(out.getFileName() + ".partial"),
                   cancellation::isCancelled,
                   this::show);
+      if (calibration.isPresent()) {
+        calibration.get().write(out);
+        together = together(loaded, calibration.get(), read, options, cancellation);
+      }
     }
     if (calibration.isEmpty()) {
       terminal.note("stopped; the same command goes on from there");
       return GenerateCommand.INTERRUPTED;
     }
-    calibration.get().write(out);
-    report(calibration.get());
+    report(calibration.get(), together);
     return 0;
+  }
+
+  private void checkCompound(LanguageModel loaded) {
+    int chunks = loaded.config().headDim() / 2;
+    for (int count : compound) {
+      if (count < 1 || count > chunks) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--compound must be in [1, %d], the chunks of a head, got %d".formatted(chunks, count));
+      }
+    }
+  }
+
+  private List<CompoundAgreement> together(
+      LanguageModel loaded,
+      FasaCalibration calibration,
+      List<CalibrationText> read,
+      FasaCalibrator.Options options,
+      CancellationToken cancellation) {
+    int longest =
+        calibration.corpus().stream().mapToInt(FasaCalibration.Source::tokens).max().orElseThrow();
+    List<Integer> windows = COMPOUND_WINDOWS.stream().filter(keys -> keys <= longest / 2).toList();
+    return compound.isEmpty()
+        ? List.of()
+        : CompoundAgreement.measure(
+            loaded, calibration, read, options, compound, windows, cancellation::isCancelled);
   }
 
   private List<CalibrationText> texts(LanguageModel loaded, List<String> contents) {
@@ -160,7 +205,7 @@ final class CalibrateCommand implements Callable<Integer> {
     terminal.note("%,d of %,d tokens", progress.tokens(), progress.plannedTokens());
   }
 
-  private void report(FasaCalibration calibration) {
+  private void report(FasaCalibration calibration, List<CompoundAgreement> together) {
     MeanAgreement agreement = calibration.agreement();
     int quarter = Math.max(1, agreement.chunks() / 4);
     double best = agreement.meanOfBest(quarter);
@@ -171,6 +216,13 @@ final class CalibrateCommand implements Callable<Integer> {
           .printf(
               "mean agreement %.3f of the best %d of %d chunks, %.3f of all, over %,d tokens%n%s%n",
               best, quarter, agreement.chunks(), all, calibration.steps(), out);
+      together.forEach(
+          one ->
+              terminal
+                  .out()
+                  .printf(
+                      "%d chunks together: %.3f of the best %,d keys%n",
+                      one.chunks(), one.agreement(), one.window()));
       return;
     }
     ObjectNode json =
@@ -194,6 +246,14 @@ final class CalibrateCommand implements Callable<Integer> {
                     .put("name", source.name())
                     .put("sha256", source.sha256())
                     .put("tokens", source.tokens()));
+    ArrayNode compounds = json.putArray("compound_agreement");
+    together.forEach(
+        one ->
+            compounds
+                .addObject()
+                .put("chunks", one.chunks())
+                .put("window", one.window())
+                .put("agreement", one.agreement()));
     common.print(
         terminal,
         json.put("layers", agreement.layers())

@@ -25,7 +25,7 @@ final class DiagnoseFlags {
       description =
           "Compute dense attention beside the techniques' in some steps, and write what they lost"
               + " as JSON lines to FILE and the recall of each layer and head as a picture beside"
-              + " it, with .png for its ending. Needs --config.")
+              + " it, with .png for its ending. Needs --config (default: none).")
   private Path file;
 
   @Option(

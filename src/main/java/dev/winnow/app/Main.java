@@ -1,5 +1,7 @@
 package dev.winnow.app;
 
+import dev.winnow.bench.diffuse.ListTask;
+import dev.winnow.engine.diffusion.Remasking;
 import dev.winnow.engine.technique.fasa.ChunkPairing;
 import dev.winnow.kernels.DType;
 import dev.winnow.models.Device;
@@ -67,6 +69,8 @@ public final class Main implements Runnable {
     cli.addSubcommand(new CommandLine.HelpCommand());
     cli.registerConverter(
         WeightFormat.class, Choices.of(WeightFormat::label, WeightFormat.values()));
+    cli.registerConverter(ListTask.class, Choices.of(ListTask::word, ListTask.values()));
+    cli.registerConverter(Remasking.class, Choices.of(Remasking::label, Remasking.values()));
     cli.registerConverter(Device.class, Choices.of(Device::label, Device.values()));
     cli.registerConverter(
         ChunkPairing.class, Choices.of(ChunkPairing::label, ChunkPairing.values()));

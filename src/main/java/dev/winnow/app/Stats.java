@@ -45,6 +45,11 @@ final class Stats {
       terminal.note("%s:", technique.name());
       techniques.of(technique).forEach(line -> terminal.note("           %s", line));
     }
+    if (metrics.spilledBytes() > 0) {
+      terminal.note(
+          "file:      %s of keys and values outside memory at most, %d pages copied back",
+          bytes(metrics.spilledBytes()), metrics.pagesLoaded());
+    }
     terminal.note("load:      %s ms", oneDecimal(result.loadMs()));
   }
 

@@ -51,8 +51,11 @@ class CalibrateCommandTest {
   private Cli.Outcome calibrate(String... more) {
     List<String> all = new ArrayList<>(List.of("calibrate", "fasa", "--model", model.toString()));
     all.addAll(List.of("--text", first.toString(), second.toString(), "--out", out.toString()));
-    all.addAll(List.of("--window", "8", "--tokens", "120", "--steps", "30", "--threads", "1"));
+    all.addAll(List.of("--window", "8", "--steps", "30", "--threads", "1"));
     all.addAll(List.of(more));
+    if (!all.contains("--tokens")) {
+      all.addAll(List.of("--tokens", "120"));
+    }
     return Cli.in(temp).run(all.toArray(String[]::new));
   }
 
@@ -159,6 +162,25 @@ class CalibrateCommandTest {
     Cli.in(temp)
         .run("calibrate", "fasa", "--model", "" + model, "--text", file)
         .isWrongUsage("--out");
+  }
+
+  @Test
+  void chunks_may_be_measured_together() {
+    String longer = TEXT.substring(0, 90) + " ";
+    TestFolders.file(first, longer.repeat(2).substring(0, 128));
+
+    JsonNode together =
+        calibrate("--tokens", "128", "--compound", "1,4", "--json")
+            .json()
+            .get("compound_agreement");
+
+    assertThat(together.size()).isEqualTo(2);
+    assertThat(together.get(0).get("chunks").asInt()).isEqualTo(1);
+    assertThat(together.get(0).get("window").asInt()).isEqualTo(64);
+    assertThat(together.get(0).get("agreement").asDouble()).isBetween(0.5, 0.999);
+    // All chunks of a head are the head.
+    assertThat(together.get(1).get("agreement").asDouble()).isEqualTo(1);
+    calibrate("--compound", "5").isWrongUsage("--compound must be in [1, 4]", "got 5");
   }
 
   @Test

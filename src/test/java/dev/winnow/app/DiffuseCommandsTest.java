@@ -78,7 +78,16 @@ class DiffuseCommandsTest {
         .run("generate", "--model", "reference:recall", "--raw", "--prompt", "?", "--steps", "4")
         .fails("--steps is for masked diffusion models");
     Cli.in(temp)
-        .run("eval", "--suite", "recall", "--model", "reference:diffuse", "--tokens", "128")
+        .run(
+            "eval",
+            "--suite",
+            "recall",
+            "--model",
+            "reference:diffuse",
+            "--tokens",
+            "60",
+            "--needles",
+            "1")
         .fails("use reference:recall");
   }
 

@@ -47,7 +47,8 @@ class GenerateCommandTest {
             "finish_reason",
             "usage",
             "timings",
-            "ledger");
+            "ledger",
+            "techniques");
     assertThat(json.get("model").asText()).isEqualTo(folder.toString());
     assertThat(json.get("finish_reason").asText()).isEqualTo("length");
     assertThat(json.get("usage").toString())
@@ -58,7 +59,13 @@ class GenerateCommandTest {
     JsonNode ledger = json.get("ledger");
     assertThat(ledger.fieldNames())
         .toIterable()
-        .containsExactly("flops", "dense_flops", "kv_bytes_read", "dense_kv_bytes_read");
+        .containsExactly(
+            "flops",
+            "dense_flops",
+            "kv_bytes_read",
+            "dense_kv_bytes_read",
+            "selection_bytes",
+            "layers");
     assertThat(ledger.get("flops").asLong()).isPositive();
     assertThat(ledger.get("dense_flops")).isEqualTo(ledger.get("flops"));
   }

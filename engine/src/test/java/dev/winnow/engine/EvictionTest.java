@@ -16,6 +16,7 @@ import dev.winnow.engine.technique.TechniqueSession;
 import dev.winnow.engine.testing.FakeCausalLm;
 import dev.winnow.engine.testing.Models;
 import dev.winnow.kernels.AttentionPlan;
+import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.KeyRows;
 import dev.winnow.kernels.KvPages;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ class EvictionTest {
     public TechniqueSession open(SequenceContext context) {
       return new TechniqueSession() {
         @Override
-        public int[][] evict(int layer, Phase phase, KvPages cache) {
+        public int[][] evict(int layer, Phase phase, KvPages cache, Kernels kernels) {
           asked.add(layer + " " + phase + " " + cache.length());
           return choice.of(layer, phase, cache.length());
         }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AttentionDiagnosisTest {
   private static final int PROMPT = 200;
   private static final int NEW_TOKENS = 9;
-  private static final int BUDGET = 40;
+  private static final int BUDGET = 48;
 
   @TempDir static Path folder;
   private static LanguageModel dense;

@@ -116,9 +116,11 @@ final class DecoderStep {
   }
 
   /** Lets a technique forget rows before those of the step come. */
-  private static void evict(Sequence sequence, int layer, Phase phase) {
+  private void evict(Sequence sequence, int layer, Phase phase) {
     long start = System.nanoTime();
-    int[][] kept = sequence.techniques().evict(layer, phase, sequence.cache().layer(layer));
+    Kernels metered = new MeteredKernels(kernels, sequence, layer);
+    KvPages cache = sequence.cache().layer(layer);
+    int[][] kept = sequence.techniques().evict(layer, phase, cache, metered);
     if (kept != null) {
       sequence.cache().keep(layer, kept);
     }

@@ -1,6 +1,7 @@
 package dev.winnow.engine.technique;
 
 import dev.winnow.kernels.AttentionPlan;
+import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.KvPages;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -61,8 +62,8 @@ public final class PipelineSession implements AutoCloseable {
   }
 
   /** Which rows of {@code layer} each KV head keeps; null for all. */
-  public int[][] evict(int layer, Phase phase, KvPages cache) {
-    return planners[layer] == null ? null : planners[layer].evict(layer, phase, cache);
+  public int[][] evict(int layer, Phase phase, KvPages cache, Kernels kernels) {
+    return planners[layer] == null ? null : planners[layer].evict(layer, phase, cache, kernels);
   }
 
   /** Tells every technique that rows of {@code layer} were stored. */

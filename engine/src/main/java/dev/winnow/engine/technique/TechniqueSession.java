@@ -1,6 +1,7 @@
 package dev.winnow.engine.technique;
 
 import dev.winnow.kernels.AttentionPlan;
+import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.KvPages;
 
 /**
@@ -40,9 +41,10 @@ public interface TechniqueSession extends AutoCloseable {
    * compresses a prompt does so when the first token of {@link Phase#DECODE} comes. Positions are
    * not renumbered. Layers with a sliding window are not asked: they forget by themselves.
    *
+   * @param kernels the kernels to choose with; what they score is counted for the layer
    * @return for each KV head the rows to keep, ascending, as many for every head; null for all
    */
-  default int[][] evict(int layer, Phase phase, KvPages cache) {
+  default int[][] evict(int layer, Phase phase, KvPages cache, Kernels kernels) {
     return null;
   }
 

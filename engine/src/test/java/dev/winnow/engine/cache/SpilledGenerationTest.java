@@ -20,6 +20,7 @@ import dev.winnow.engine.technique.Technique;
 import dev.winnow.engine.technique.TechniqueSession;
 import dev.winnow.engine.testing.Models;
 import dev.winnow.kernels.AttentionPlan;
+import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.KeyRotation;
 import dev.winnow.kernels.KeyRows;
 import dev.winnow.kernels.KvPages;
@@ -77,7 +78,7 @@ class SpilledGenerationTest {
       }
 
       @Override
-      public int[][] evict(int layer, Phase phase, KvPages cache) {
+      public int[][] evict(int layer, Phase phase, KvPages cache, Kernels kernels) {
         if (!evicts || phase == Phase.PREFILL || evicted[layer]) {
           return null;
         }

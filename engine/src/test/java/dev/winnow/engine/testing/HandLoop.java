@@ -111,7 +111,7 @@ public final class HandLoop implements AutoCloseable {
     TechniqueSession planner = owner(Hook.PLAN, layer);
     AttentionSpec spec = model.attention(layer);
     KvPages pagesOfLayer = cache.layer(layer);
-    int[][] kept = planner.evict(layer, phase, pagesOfLayer);
+    int[][] kept = planner.evict(layer, phase, pagesOfLayer, kernels);
     if (kept != null) {
       cache.keep(layer, kept);
     }

@@ -6,6 +6,8 @@ import dev.winnow.kernels.HeadsView;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** Merges partial results by log-sum-exp and writes the output. */
 final class AttentionResult {
@@ -90,9 +92,11 @@ final class AttentionResult {
   /**
    * Adds a tile's probabilities to the mass of its keys.
    *
-   * @param saved scores {@code [tile keys, queries]} in units of log 2, -inf where hidden
+   * @param saved scores {@code [tile keys, queries]} in units of log 2, -inf where hidden;
+   *     overwritten
    */
   void addMass(int reader, int tile, float[] saved, float[] logSums2) {
+    toProbabilities(saved, logSums2);
     int queries = logSums2.length;
     int keys = geometry.plan.mostKeys(geometry.heads);
     int at = 0;
@@ -104,10 +108,7 @@ final class AttentionResult {
       for (int key = from; key < to; key++, at += queries) {
         Arrays.fill(mass, 0);
         for (int j = 0; j < queries; j++) {
-          float score = saved[at + j];
-          if (score != Float.NEGATIVE_INFINITY) {
-            mass[j % geometry.group] += Math.exp((score - logSums2[j]) * VectorMath.LN2);
-          }
+          mass[j % geometry.group] += saved[at + j];
         }
         for (int g = 0; g < geometry.group; g++) {
           long index = (long) (reader * geometry.group + g) * keys + segmentStart + key;
@@ -116,6 +117,29 @@ final class AttentionResult {
         }
       }
       segmentStart += geometry.keys(s).count(geometry.list(s, reader));
+    }
+  }
+
+  /** Turns scores {@code [tile keys, queries]} into probabilities. */
+  private static void toProbabilities(float[] scores, float[] logSums2) {
+    // The logarithms repeated until they fill whole vectors.
+    float[] logs = new float[logSums2.length * Lanes.N];
+    for (int i = 0; i < logs.length; i++) {
+      logs[i] = VectorMath.finiteMax(logSums2[i % logSums2.length]);
+    }
+    int at = 0;
+    int log = 0;
+    for (; at <= scores.length - Lanes.N; at += Lanes.N) {
+      FloatVector score = FloatVector.fromArray(Lanes.FLOATS, scores, at);
+      // A hidden key gets nothing from a query whose sum is not a number either.
+      VectorMath.exp2(score.sub(FloatVector.fromArray(Lanes.FLOATS, logs, log)))
+          .blend(0f, score.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY))
+          .intoArray(scores, at);
+      log = log + Lanes.N == logs.length ? 0 : log + Lanes.N;
+    }
+    for (; at < scores.length; at++, log++) {
+      boolean hidden = scores[at] == Float.NEGATIVE_INFINITY;
+      scores[at] = hidden ? 0f : (float) Math.exp((scores[at] - logs[log]) * VectorMath.LN2);
     }
   }
 

@@ -63,7 +63,7 @@ class ReferenceSourceTest {
   void an_unknown_name_lists_the_known() {
     assertThatThrownBy(() -> locate("reference:recal"))
         .isInstanceOf(HubException.class)
-        .hasMessage("there is no reference model 'recal'; there is: diffuse, recall");
+        .hasMessage("there is no reference model 'recal'; there is: diffuse, glimpse, recall");
   }
 
   @Test

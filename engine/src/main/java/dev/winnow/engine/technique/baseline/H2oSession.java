@@ -6,6 +6,7 @@ import dev.winnow.engine.technique.PlanRequest;
 import dev.winnow.engine.technique.SequenceContext;
 import dev.winnow.engine.technique.TechniqueSession;
 import dev.winnow.kernels.AttentionPlan;
+import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.KeyRows;
 import dev.winnow.kernels.KvPages;
 
@@ -61,7 +62,7 @@ final class H2oSession implements TechniqueSession {
   }
 
   @Override
-  public int[][] evict(int index, Phase phase, KvPages cache) {
+  public int[][] evict(int index, Phase phase, KvPages cache, Kernels kernels) {
     Layer layer = layers[index];
     HeavyHitters hitters = layer.hitters;
     hitters.settle(cache.length());
@@ -79,7 +80,7 @@ final class H2oSession implements TechniqueSession {
       return null;
     }
     int recent = Math.min(before, config.recentOf(layer.budget) - 1);
-    hitters.reduce(before, recent, context.kernels(), scratch);
+    hitters.reduce(before, recent, kernels, scratch);
     layer.compacting = cache.length() - before >= H2o.SLACK;
     return layer.compacting ? hitters.living() : null;
   }

@@ -5,6 +5,7 @@ import dev.winnow.engine.technique.PlanRequest;
 import dev.winnow.engine.technique.SequenceContext;
 import dev.winnow.engine.technique.TechniqueSession;
 import dev.winnow.kernels.AttentionPlan;
+import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.KeyRows;
 import dev.winnow.kernels.KvPages;
 import java.util.Arrays;
@@ -52,7 +53,7 @@ abstract class PromptCompression implements TechniqueSession {
   abstract int capacity(int layer, int tokens, int rows);
 
   /** The rows to keep for each KV head, {@code capacity} of them; null for all. */
-  abstract int[][] choose(int layer, KvPages cache, int capacity);
+  abstract int[][] choose(int layer, KvPages cache, int capacity, Kernels kernels);
 
   /** Prompt tokens were stored and are about to be attended. */
   void observe(PlanRequest request) {}
@@ -65,7 +66,7 @@ abstract class PromptCompression implements TechniqueSession {
   }
 
   @Override
-  public final int[][] evict(int layer, Phase phase, KvPages cache) {
+  public final int[][] evict(int layer, Phase phase, KvPages cache, Kernels kernels) {
     int rows = cache.length();
     if (rows < promptEnd[layer]) {
       // Tokens were taken back.
@@ -77,7 +78,7 @@ abstract class PromptCompression implements TechniqueSession {
       return null;
     }
     int capacity = capacity(layer, tokens, rows);
-    return rows <= capacity ? null : choose(layer, cache, capacity);
+    return rows <= capacity ? null : choose(layer, cache, capacity, kernels);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.winnow.engine.technique.baseline;
 
 import dev.winnow.engine.technique.SequenceContext;
 import dev.winnow.engine.technique.TechniqueSession;
+import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.KvPages;
 
 /** {@link RandomSelection} that keeps less of a prompt, on one sequence. */
@@ -27,7 +28,7 @@ final class RandomCompression extends PromptCompression {
   }
 
   @Override
-  int[][] choose(int layer, KvPages cache, int capacity) {
+  int[][] choose(int layer, KvPages cache, int capacity, Kernels kernels) {
     int rows = cache.length();
     return lots.draw(layer, cache.kvHeads(), 0, rows, capacity, rows);
   }

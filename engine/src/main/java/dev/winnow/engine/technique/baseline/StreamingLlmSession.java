@@ -8,6 +8,7 @@ import dev.winnow.engine.technique.TechniqueSession;
 import dev.winnow.engine.technique.baseline.StreamingLlmConfig.Positions;
 import dev.winnow.kernels.AttentionPlan;
 import dev.winnow.kernels.HeadsView;
+import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.KeyRotation;
 import dev.winnow.kernels.KeyRows;
 import dev.winnow.kernels.KvPages;
@@ -37,7 +38,7 @@ final class StreamingLlmSession implements TechniqueSession {
   }
 
   @Override
-  public int[][] evict(int layer, Phase phase, KvPages cache) {
+  public int[][] evict(int layer, Phase phase, KvPages cache, Kernels kernels) {
     int rows = cache.length();
     int tokens = rows + evicted[layer] + 1;
     int before = config.budget(tokens) - 1;

@@ -5,6 +5,7 @@ import dev.winnow.engine.technique.PlanRequest;
 import dev.winnow.engine.technique.SequenceContext;
 import dev.winnow.engine.technique.TechniqueSession;
 import dev.winnow.kernels.Buffer;
+import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.KvPages;
 
 /** {@link SnapKv} and {@link PyramidKv} on one sequence: they differ in capacities alone. */
@@ -64,20 +65,18 @@ final class VotedCompression extends PromptCompression {
   }
 
   @Override
-  int[][] choose(int layer, KvPages cache, int capacity) {
+  int[][] choose(int layer, KvPages cache, int capacity, Kernels kernels) {
     int window = voting.window();
     int candidates = cache.length() - window;
     float[][] votes =
-        windows[layer] == null
-            ? null
-            : windows[layer].votes(cache, candidates, context().kernels());
+        windows[layer] == null ? null : windows[layer].votes(cache, candidates, kernels);
     if (votes == null) {
       return null;
     }
     int[][] lists = new int[votes.length][];
     for (int head = 0; head < lists.length; head++) {
       try (Buffer pooled = Buffer.of(voting.pooling().pool(votes[head], voting.kernel()))) {
-        int[] best = context().kernels().topK(pooled, 0, candidates, capacity - window);
+        int[] best = kernels.topK(pooled, 0, candidates, capacity - window);
         lists[head] = KeptRows.with(0, best, window, cache.length());
       }
     }

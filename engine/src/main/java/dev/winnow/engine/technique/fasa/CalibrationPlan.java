@@ -1,6 +1,7 @@
 package dev.winnow.engine.technique.fasa;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -12,13 +13,25 @@ final class CalibrationPlan {
   /** With fewer keys than this many windows, any two rankings agree by chance. */
   static final int LEAST_WINDOWS = 4;
 
+  /** Tokens between two looks at the cancellation, and between two saves. */
+  private static final int SEGMENT = 256;
+
   /**
    * A text's share.
    *
    * @param ids its tokens that go through the model
    * @param positions those that are looked at
    */
-  record Part(CalibrationText text, int[] ids, BitSet positions) {}
+  record Part(CalibrationText text, int[] ids, BitSet positions) {
+    /** The tokens in the pieces in which they go through the model. */
+    List<int[]> segments() {
+      List<int[]> segments = new ArrayList<>();
+      for (int from = 0; from < ids.length; from += SEGMENT) {
+        segments.add(Arrays.copyOfRange(ids, from, Math.min(from + SEGMENT, ids.length)));
+      }
+      return segments;
+    }
+  }
 
   private final List<Part> parts = new ArrayList<>();
   private final int steps;

@@ -7,7 +7,6 @@ import dev.winnow.models.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -24,9 +23,6 @@ import java.util.function.Consumer;
  * much as reading the keys once and ranking them {@code headDim / 2 + 1} times.
  */
 public final class FasaCalibrator {
-  /** Tokens between two looks at the cancellation, and between two saves. */
-  private static final int SEGMENT = 256;
-
   /**
    * What is measured.
    *
@@ -158,21 +154,22 @@ public final class FasaCalibrator {
         new AgreementProbe(
             options.pairing(), positions, (layer, head, s) -> count(counts, layer, head, s));
     try (Session session = model.openSession(List.of(probe))) {
-      for (int from = 0; from < part.ids().length; from += SEGMENT) {
+      int done = before;
+      for (int[] segment : part.segments()) {
         if (cancelled.getAsBoolean()) {
           return false;
         }
-        int to = Math.min(from + SEGMENT, part.ids().length);
-        boolean isNew = before + to > counts.tokens();
+        done += segment.length;
+        boolean isNew = done > counts.tokens();
         if (isNew) {
           positions.or(part.positions());
         }
         // What was counted before goes through the model again: later tokens need its keys.
-        session.append(Arrays.copyOfRange(part.ids(), from, to));
+        session.append(segment);
         if (isNew) {
-          counts.done(before + to);
+          counts.done(done);
           counts.save(partial);
-          listener.accept(new Progress(before + to, plan.tokens()));
+          listener.accept(new Progress(done, plan.tokens()));
         }
       }
     }

@@ -133,7 +133,7 @@ final class Steps implements AutoCloseable {
     AttentionSpec spec = specs.get(layer);
     KvPages pages = cache.layer(layer);
     if (spec.window() == 0) {
-      int[][] kept = session.evict(layer, phase, pages);
+      int[][] kept = session.evict(layer, phase, pages, kernels);
       if (kept != null) {
         cache.keep(layer, kept);
         for (int head = 0; head < KV_HEADS; head++) {

@@ -121,6 +121,28 @@ class FasaCalibratorTest {
   }
 
   @Test
+  void more_chunks_find_more_together_and_all_of_them_everything() throws IOException {
+    Options options = new Options(ChunkPairing.TRUE_PAIR, 16, 900, 40);
+    FasaCalibration calibration = calibrate(options);
+
+    List<CompoundAgreement> together =
+        CompoundAgreement.measure(
+            model, calibration, TEXTS, options, List.of(1, 2, 4), List.of(16, 64), () -> false);
+
+    assertThat(together).extracting(CompoundAgreement::chunks).containsExactly(1, 1, 2, 2, 4, 4);
+    assertThat(together)
+        .extracting(CompoundAgreement::window)
+        .containsExactly(16, 64, 16, 64, 16, 64);
+    assertThat(together.get(2).agreement()).isGreaterThan(together.get(0).agreement());
+    assertThat(together.get(3).agreement()).isGreaterThan(together.get(1).agreement());
+    assertThat(together.get(4).agreement()).isEqualTo(1);
+    assertThat(together.get(5).agreement()).isEqualTo(1);
+    // One chunk of each head is what the calibration itself compared.
+    assertThat(together.get(0).agreement())
+        .isCloseTo(calibration.agreement().meanOfBest(1), within(1e-5));
+  }
+
+  @Test
   void a_partial_file_of_other_options_or_of_something_else_is_refused() throws IOException {
     Path partial = temp.resolve("partial");
     int[] asked = new int[1];
