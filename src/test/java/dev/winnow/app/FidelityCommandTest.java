@@ -26,7 +26,8 @@ class FidelityCommandTest {
     model = TestFolders.withTokenizer(shared.resolve("base"));
     text =
         TestFolders.file(
-            shared.resolve("text.txt"), "It was a dark and stormy night; the rain fell. ".repeat(4));
+            shared.resolve("text.txt"),
+            "It was a dark and stormy night; the rain fell. ".repeat(4));
     config =
         TestFolders.file(
             shared.resolve("window.yaml"),

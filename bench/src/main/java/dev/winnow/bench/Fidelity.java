@@ -106,8 +106,7 @@ public record Fidelity(
 
   /** {@code prompt} stays as it is. */
   private static int[] continued(Session prompt, int length) {
-    GenerationConfig greedy =
-        GenerationConfig.builder().maxNewTokens(length).eosTokenIds().build();
+    GenerationConfig greedy = GenerationConfig.builder().maxNewTokens(length).eosTokenIds().build();
     try (Session fork = prompt.fork()) {
       return fork.generate(greedy).generatedIds().stream().mapToInt(Integer::intValue).toArray();
     }

@@ -47,8 +47,8 @@ public final class TextScores {
   }
 
   /**
-   * LongBench's F1 over words: lower case, without punctuation and the words a, an, the; words count
-   * as often as they occur in both.
+   * LongBench's F1 over words: lower case, without punctuation and the words a, an, the; words
+   * count as often as they occur in both.
    */
   public static double f1(String text, List<String> answers) {
     return answers.stream().mapToDouble(answer -> f1(text, answer)).max().orElse(0);
@@ -90,8 +90,8 @@ public final class TextScores {
 
   /**
    * Levenshtein ratio, {@code 1 - distance / longer length} over code points with insertion,
-   * deletion and substitution at cost 1, of the first line that is code: one that holds no backtick,
-   * {@code #} or {@code //}, as LongBench takes it. 1 for two empty texts.
+   * deletion and substitution at cost 1, of the first line that is code: one that holds no
+   * backtick, {@code #} or {@code //}, as LongBench takes it. 1 for two empty texts.
    */
   public static double editSimilarity(String text, List<String> answers) {
     String line =

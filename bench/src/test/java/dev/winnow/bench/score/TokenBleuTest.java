@@ -60,8 +60,7 @@ class TokenBleuTest {
     int[] candidate = {1, 1, 1, 1, 1, 1, 1};
     List<int[]> references = List.of(new int[] {1, 2, 3, 4, 1, 5}, new int[] {6, 3, 1, 2});
     assertThat(TokenBleu.score(candidate, references, Smoothing.ADD_K))
-        .isCloseTo(
-            Math.pow(3 / 8.0 * (1 / 7.0) * (1 / 6.0) * (1 / 5.0), 0.25), within(1e-9));
+        .isCloseTo(Math.pow(3 / 8.0 * (1 / 7.0) * (1 / 6.0) * (1 / 5.0), 0.25), within(1e-9));
   }
 
   @Test
