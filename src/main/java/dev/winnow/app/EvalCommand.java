@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
       "Suite ppl: how well it predicts a text (perplexity), and with --against f32 how far that is"
           + " from the same model with nothing rounded. The first N tokens of the text go through"
           + " the model in one sequence; all but the first are scored.",
+      "Suite fidelity: how far techniques are from exact dense attention over the same weights: fed"
+          + " the same text, and in greedy continuations (BLEU of token ids).",
       "Suite recall: how many questions it answers exactly about facts hidden in filler, with the"
           + " 95 %% interval of Wilson; for reference:recall.",
       "Suite diffuse: how many lists it sorts, copies, reverses and shuffles by masked diffusion; for"
@@ -35,6 +37,8 @@ import picocli.CommandLine.Spec;
           + " --against f32 --json",
       "  winnow eval --suite ppl --model model.gguf --text book.txt --tokens 4096 --decode-from"
           + " 3584 --config configs/fasa.yaml --set token_budget=256",
+      "  winnow eval --suite fidelity --model model.gguf --text book.txt --tokens 4096 --decode-from"
+          + " 3584 --config configs/quest.yaml --json",
       "  winnow eval --suite recall --model reference:recall --tokens 512,2048 --needles 8 --json",
       "  winnow eval --suite diffuse --model reference:diffuse --steps 4"
     })
@@ -46,7 +50,7 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--suite",
       required = true,
-      paramLabel = "ppl|recall|diffuse",
+      paramLabel = "ppl|fidelity|recall|diffuse",
       description = "What to measure.")
   private String suite;
 
@@ -57,14 +61,16 @@ final class EvalCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "N",
       description =
-          "ppl: how many tokens of the text to use, at least 2. recall: lengths of the contexts."
+          "ppl, fidelity: how many tokens of the text to use. recall: lengths of the contexts."
               + " diffuse: items of the lists, in [3, 7]. Required but for diffuse (default: all).")
   private List<Integer> tokens = List.of();
 
   @Mixin private PerplexityEval ppl;
+  @Mixin private FidelityEval fidelity;
   @Mixin private RecallEval recall;
   @Mixin private DiffuseEval diffuse;
   @Mixin private QuestionFlags questions;
+  @Mixin private TextFlags text;
 
   @Mixin private TechniqueFlags techniques;
   @Mixin private PrecisionFlags precision = new PrecisionFlags(DType.F16);
@@ -79,6 +85,7 @@ final class EvalCommand implements Callable<Integer> {
   private Map<String, EvalSuite> suites() {
     Map<String, EvalSuite> suites = new LinkedHashMap<>();
     suites.put("ppl", ppl);
+    suites.put("fidelity", fidelity);
     suites.put("recall", recall);
     suites.put("diffuse", diffuse);
     return suites;
@@ -103,6 +110,7 @@ final class EvalCommand implements Callable<Integer> {
                 model,
                 tokens,
                 questions,
+                text,
                 precision.options().techniques(config.techniques())));
     if (common.json()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -123,6 +131,9 @@ final class EvalCommand implements Callable<Integer> {
       if (!other.equals(suite)) {
         refuse(other, "of suite " + other);
       }
+    }
+    if (!chosen.readsText()) {
+      refuse("text", "of suites that feed a text");
     }
     if (!chosen.asksQuestions()) {
       refuse("questions", "of suites that ask questions");

@@ -26,6 +26,11 @@ interface EvalSuite {
     return true;
   }
 
+  /** Whether it feeds a text, and so takes the options of {@link TextFlags}. */
+  default boolean readsText() {
+    return false;
+  }
+
   /**
    * What came out.
    *
@@ -47,6 +52,7 @@ interface EvalSuite {
    * @param model which model
    * @param tokens {@code --tokens}; may be empty
    * @param questions how many to ask, and from where
+   * @param text which text to feed, and how
    * @param options how the model is loaded and run, not checked yet
    */
   record Setting(
@@ -55,6 +61,7 @@ interface EvalSuite {
       ModelFlags model,
       List<Integer> tokens,
       QuestionFlags questions,
+      TextFlags text,
       ModelOptions.Builder options) {
 
     /** Copies the list. */

@@ -87,7 +87,7 @@ class RecallCommandsTest {
             "512",
             "--text",
             "book.txt")
-        .isWrongUsage("--text is an option of suite ppl, not of recall");
+        .isWrongUsage("--text is an option of suites that feed a text, not of recall");
     Cli.in(temp)
         .run(
             "eval",
@@ -121,7 +121,7 @@ class RecallCommandsTest {
         .isWrongUsage("this suite needs --tokens");
     Cli.in(temp)
         .run("eval", "--suite", "recal", "--model", "reference:recall", "--tokens", "512")
-        .isWrongUsage("--suite must be one of ppl, recall, diffuse, got 'recal'");
+        .isWrongUsage("--suite must be one of ppl, fidelity, recall, diffuse, got 'recal'");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.winnow.bench;
 
+import dev.winnow.bench.score.MeanScore;
+
 /**
  * How many of some trials succeeded.
  *
@@ -7,9 +9,6 @@ package dev.winnow.bench;
  * @param n all of them, at least one
  */
 public record Proportion(int successes, int n) {
-  /** Standard deviations that 95 % of a normal distribution lie within. */
-  private static final double Z = 1.959963984540054;
-
   /** Checks ranges. */
   public Proportion {
     if (n < 1 || successes < 0 || successes > n) {
@@ -25,12 +24,12 @@ public record Proportion(int successes, int n) {
 
   /** Lower end of the 95 % interval of Wilson. */
   public double low() {
-    return Math.max(0, centre() - halfWidth());
+    return asMean().low();
   }
 
   /** Upper end of the 95 % interval of Wilson. */
   public double high() {
-    return Math.min(1, centre() + halfWidth());
+    return asMean().high();
   }
 
   /** Both taken together. */
@@ -38,12 +37,7 @@ public record Proportion(int successes, int n) {
     return new Proportion(successes + other.successes, n + other.n);
   }
 
-  private double centre() {
-    return (value() + Z * Z / (2.0 * n)) / (1 + Z * Z / n);
-  }
-
-  private double halfWidth() {
-    double p = value();
-    return Z / (1 + Z * Z / n) * Math.sqrt(p * (1 - p) / n + Z * Z / (4.0 * n * n));
+  private MeanScore asMean() {
+    return new MeanScore(successes, n);
   }
 }

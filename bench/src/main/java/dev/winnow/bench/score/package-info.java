@@ -1,0 +1,2 @@
+/** Scores of generated text against right answers. */
+package dev.winnow.bench.score;
