@@ -70,13 +70,13 @@ public record GridReport(
     node.put("ms_per_token", row.millisecondsPerToken());
     node.put("ms_median", ms.median()).put("ms_min", ms.min()).put("ms_max", ms.max());
     node.put("ms_stddev", ms.stddev());
-    Percentiles run = row.percentiles();
-    node.put("ms_p95", run.p95());
+    Percentiles spread = row.percentiles();
+    node.put("ms_p95", spread.p95());
     if (row.test().kind() == GridTest.Kind.PP) {
-      node.put("ttft_ms_p50", run.p50()).put("ttft_ms_p95", run.p95());
+      node.put("ttft_ms_p50", spread.p50()).put("ttft_ms_p95", spread.p95());
     } else {
       int tokens = row.test().tokens();
-      node.put("tpot_ms_p50", run.p50() / tokens).put("tpot_ms_p95", run.p95() / tokens);
+      node.put("tpot_ms_p50", spread.p50() / tokens).put("tpot_ms_p95", spread.p95() / tokens);
     }
     ArrayNode samples = node.putArray("samples_ms");
     row.runs().forEach(run -> samples.add(run.nanos() / 1e6));
@@ -180,7 +180,7 @@ public record GridReport(
     boolean bytes = row.weightBytesPerToken() > 0;
     boolean counted = row.flopsPerToken() > 0;
     boolean prompt = row.test().kind() == GridTest.Kind.PP;
-    Percentiles run = row.percentiles();
+    Percentiles spread = row.percentiles();
     Statistics ms = row.milliseconds();
     return List.of(
         row.test().name(),
@@ -188,9 +188,9 @@ public record GridReport(
         decimals(1, row.tokensPerSecond()),
         decimals(1, row.tokensPerSecondStddev()),
         decimals(2, row.millisecondsPerToken()),
-        decimals(1, run.p50()) + " / " + decimals(1, run.p95()),
+        decimals(1, spread.p50()) + " / " + decimals(1, spread.p95()),
         decimals(1, ms.min()) + " / " + decimals(1, ms.max()),
-        prompt ? decimals(1, run.p50()) : "",
+        prompt ? decimals(1, spread.p50()) : "",
         prompt ? "" : decimals(2, row.millisecondsPerToken()),
         speedUps(row).orElse(""),
         counted ? decimals(2, row.peakKvBytes() / 1e6) : "",
