@@ -17,7 +17,9 @@ import java.util.regex.Pattern;
  */
 public record Gate(String test, Optional<String> contender, String operator, double ratio) {
   private static final Pattern SYNTAX =
-      Pattern.compile("(\\S+)(?:\\s+([^\\s<>=]+))?\\s+(<=?|>=?)\\s+([0-9]+(?:\\.[0-9]+)?)");
+      Pattern.compile(
+          "((?:pp|tg)[0-9]+(?:@d[0-9]+)?)(?:\\s+([^\\s<>=]+))?"
+              + "\\s+(<=?|>=?)\\s+([0-9]+(?:\\.[0-9]+)?)");
 
   /**
    * Reads a condition.
@@ -31,9 +33,8 @@ public record Gate(String test, Optional<String> contender, String operator, dou
           "fail_if: '%s' is not a condition; write TEST [CONFIG] OP RATIO with OP one of <, <=, >, >=, such as 'tg128 < 0.95'"
               .formatted(text));
     }
-    GridTest test = GridTest.parse(matcher.group(1)).getFirst();
     return new Gate(
-        test.name(),
+        matcher.group(1),
         Optional.ofNullable(matcher.group(2)),
         matcher.group(3),
         Double.parseDouble(matcher.group(4)));
@@ -64,7 +65,8 @@ public record Gate(String test, Optional<String> contender, String operator, dou
   public List<String> violations(List<GridComparison.Row> rows, List<String> ours) {
     return rows.stream()
         .filter(row -> row.test().equals(test))
-        .filter(row -> contender.map(row.contender()::equals).orElse(ours.contains(row.contender())))
+        .filter(
+            row -> contender.map(row.contender()::equals).orElse(ours.contains(row.contender())))
         .filter(row -> row.ratio().isEmpty() || holds(row.ratio().getAsDouble()))
         .map(row -> "--fail-if '%s': %s".formatted(describe(), row.describe()))
         .toList();

@@ -198,9 +198,7 @@ public record GridReport(
         counted ? beside(3, row.kvBytesPerToken() / 1e6, row.denseKvBytesPerToken() / 1e6) : "",
         bytes ? decimals(1, row.weightBytesPerToken() / 1e6) : "",
         bytes ? beside(2, bound(row).milliseconds(), denseBound(row).milliseconds()) : "",
-        bytes
-            ? decimals(0, 100 * bound(row).fractionOf(row.millisecondsPerToken())) + " %"
-            : "",
+        bytes ? decimals(0, 100 * bound(row).fractionOf(row.millisecondsPerToken())) + " %" : "",
         row.speedUpAtInfinity().stream()
             .mapToObj(limit -> decimals(2, limit) + "x")
             .findFirst()

@@ -124,9 +124,7 @@ public final class WinnowContender implements Contender {
       int computed = session.length() - before;
       long weights = generates ? computed * model.model().weightBytes() : 0;
       return new Run(
-          nanos,
-          computed,
-          work(weights, ledger, result.metrics().peakKvBytes(), session.stages()));
+          nanos, computed, work(weights, ledger, result.metrics().peakKvBytes(), session.stages()));
     }
   }
 

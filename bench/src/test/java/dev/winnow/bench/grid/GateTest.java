@@ -50,7 +50,17 @@ class GateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "tg128", "tg128 = 0.9", "tg128 < -1", "tg128 < x", "tg128 a b < 1"})
+  @ValueSource(
+      strings = {
+        "",
+        "tg128",
+        "tg128 = 0.9",
+        "tg128 < -1",
+        "tg128 < x",
+        "tg128 a b < 1",
+        "fast < 1",
+        "tg1,tg2 < 1"
+      })
   void whatIsNoConditionIsRefusedWithHowOneIsWritten(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Gate.parse(text))
@@ -106,7 +116,11 @@ class GateTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{", "{}", "[]", "{\"schema_version\": 2}", "{\"schema_version\": 1}",
+        "{",
+        "{}",
+        "[]",
+        "{\"schema_version\": 2}",
+        "{\"schema_version\": 1}",
         "{\"schema_version\": 1, \"results\": [{\"test\": \"tg1\"}]}"
       })
   void aFileThatIsNoReportIsRefused(String text) {

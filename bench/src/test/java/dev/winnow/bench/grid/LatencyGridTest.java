@@ -183,8 +183,7 @@ class LatencyGridTest {
     GridReport report =
         report(run(2, 0, new Scripted("winnow", 0, 1000, 20), new Scripted("peer", 0, 0, 30)));
     ObjectNode json = report.json();
-    json.set(
-        "comparison", GridComparison.json(GridComparison.with(json.toString()).rows(report)));
+    json.set("comparison", GridComparison.json(GridComparison.with(json.toString()).rows(report)));
     try (InputStream in = GridReport.class.getResourceAsStream("bench-report.schema.json")) {
       assertConforms("report", json, new ObjectMapper().readTree(in));
     }
