@@ -59,7 +59,9 @@ final class JsonlEval implements EvalSuite {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "jsonl: write id, answer and score of every question as JSON lines to FILE.")
+      description =
+          "jsonl: write id, answer and score of every question as JSON lines to FILE"
+              + " (default: no file).")
   private Path out;
 
   @Override

@@ -48,7 +48,8 @@ class HelpTest {
           option.required()
               || option.isMultiValue()
               || option.group() != null
-              || Set.of("--file", "--text", "--logprobs").contains(option.longestName());
+              || Set.of("--file", "--text", "--data", "--metric", "--logprobs")
+                  .contains(option.longestName());
       if (takesValue && !hasNone) {
         assertThat(description).as(option.longestName()).contains("(default: ");
       }
