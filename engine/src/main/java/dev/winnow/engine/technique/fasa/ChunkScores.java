@@ -1,5 +1,6 @@
 package dev.winnow.engine.technique.fasa;
 
+import dev.winnow.engine.technique.Scratch;
 import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.Kernels;
 import java.lang.foreign.MemorySegment;

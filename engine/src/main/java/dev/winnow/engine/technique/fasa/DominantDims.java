@@ -1,5 +1,6 @@
 package dev.winnow.engine.technique.fasa;
 
+import dev.winnow.engine.technique.Scratch;
 import dev.winnow.engine.technique.fasa.FasaConfig.Sets;
 import dev.winnow.kernels.HeadsView;
 import dev.winnow.kernels.RotaryConfig;

@@ -4,6 +4,7 @@ import dev.winnow.engine.technique.KeptRows;
 import dev.winnow.engine.technique.Phase;
 import dev.winnow.engine.technique.PlanRequest;
 import dev.winnow.engine.technique.Residency;
+import dev.winnow.engine.technique.Scratch;
 import dev.winnow.engine.technique.SequenceContext;
 import dev.winnow.engine.technique.TechniqueSession;
 import dev.winnow.engine.technique.fasa.FasaConfig.Lists;

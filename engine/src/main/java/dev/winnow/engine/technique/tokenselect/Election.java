@@ -1,6 +1,7 @@
 package dev.winnow.engine.technique.tokenselect;
 
 import dev.winnow.engine.technique.PlanRequest;
+import dev.winnow.engine.technique.Scratch;
 import dev.winnow.engine.technique.tokenselect.TokenSelectConfig.Lists;
 import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.HeadsView;
