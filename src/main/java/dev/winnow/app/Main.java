@@ -59,6 +59,7 @@ public final class Main implements Runnable {
         new VerifyCommand(terminal),
         new EvalCommand(terminal),
         new BenchCommand(terminal),
+        new AblateCommand(terminal),
         new CalibrateCommand(terminal),
         new TrainReferenceCommand(terminal),
         new DemoCommand(terminal));

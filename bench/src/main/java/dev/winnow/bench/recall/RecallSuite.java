@@ -99,6 +99,28 @@ public record RecallSuite(int needles, int hops, int questions, long seed, boole
 
   /** As {@link #score(LanguageModel, int)}; {@code listener} gets every answer. */
   public Proportion score(LanguageModel model, int tokens, Consumer<Answer> listener) {
+    return score(
+        model,
+        tokens,
+        new Listener() {
+          @Override
+          public void answered(RecallExample example, Question question, Answer answer) {
+            listener.accept(answer);
+          }
+        });
+  }
+
+  /** Told what is asked. */
+  public interface Listener {
+    /** All of a context but its questions was computed; {@code session} holds it. */
+    default void read(Session session) {}
+
+    /** A question about {@code example} was answered. */
+    void answered(RecallExample example, Question question, Answer answer);
+  }
+
+  /** As {@link #score(LanguageModel, int)}; {@code listener} is told everything in order. */
+  public Proportion score(LanguageModel model, int tokens, Listener listener) {
     checkVocabulary(model);
     RecallTask task = task(tokens);
     RecallData data = new RecallData(seed);
@@ -112,9 +134,10 @@ public record RecallSuite(int needles, int hops, int questions, long seed, boole
               .limit(questions - asked)
               .toList();
       try (Session session = model.openSession().append(context(example))) {
+        listener.read(session);
         for (Question question : wanted) {
           Answer answer = ask(session, example, question);
-          listener.accept(answer);
+          listener.answered(example, question, answer);
           right += answer.right() ? 1 : 0;
         }
       }
