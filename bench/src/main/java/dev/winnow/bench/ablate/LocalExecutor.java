@@ -33,8 +33,6 @@ import java.util.function.Consumer;
  * run of another one does; variants share its weights. For one thread at a time.
  */
 public final class LocalExecutor implements RunExecutor {
-  private static final int WARM_UP_ITEMS = 3;
-
   private final Options options;
   private final Set<String> warm = new HashSet<>();
   private final Techniques techniques = Techniques.load();
@@ -104,7 +102,7 @@ public final class LocalExecutor implements RunExecutor {
     if (!warm.add(task.suite() + " " + run.technique())) {
       return;
     }
-    Measurement thrownAway = run.warmUp(WARM_UP_ITEMS);
+    Measurement thrownAway = run.warmUp();
     try {
       thrownAway.attempt(() -> task.measure(parameters, thrownAway)); // a failure comes again
     } catch (CancellationException e) {

@@ -16,6 +16,8 @@ import java.util.function.BooleanSupplier;
 
 /** One run while it is measured: what to measure, and what came out so far. */
 public final class Measurement {
+  private static final long WARM_UP_NANOS = 2_000_000_000L;
+
   private final LanguageModel model;
   private final LanguageModel dense;
   private final ModelOptions options;
@@ -45,8 +47,9 @@ public final class Measurement {
     this.cancelled = cancelled;
   }
 
-  /** The same run, to be thrown away after {@code items} items: the first of a process are slow. */
-  Measurement warmUp(int items) {
+  /** The same run, to be thrown away after some time: the first items of a process are slow. */
+  Measurement warmUp() {
+    long end = System.nanoTime() + WARM_UP_NANOS;
     List<Measurement> self = new ArrayList<>();
     Measurement warm =
         new Measurement(
@@ -54,7 +57,9 @@ public final class Measurement {
             dense,
             options,
             run,
-            () -> self.getFirst().items.size() >= items || cancelled.getAsBoolean());
+            () ->
+                cancelled.getAsBoolean()
+                    || !self.getFirst().items.isEmpty() && System.nanoTime() > end);
     self.add(warm);
     return warm;
   }
