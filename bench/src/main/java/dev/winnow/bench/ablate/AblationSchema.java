@@ -40,7 +40,10 @@ public final class AblationSchema {
     anyOf.addObject().put("type", "string");
     ObjectNode section = ConfigSchema.closed(anyOf.addObject());
     section.putArray("required").add("model");
-    section.set("properties", ConfigSchema.properties(AblationSections.ModelKeys.DEFAULTS));
+    ObjectNode keys = ConfigSchema.properties(AblationSections.ModelKeys.DEFAULTS);
+    // Rows of indices have a type too, which keys and values cannot have.
+    ((ObjectNode) keys.get("kv")).putArray("enum").add("f32").add("f16").add("bf16");
+    section.set("properties", keys);
   }
 
   private static void variants(ObjectNode variants) {
