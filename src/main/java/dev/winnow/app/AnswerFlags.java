@@ -3,7 +3,6 @@ package dev.winnow.app;
 import dev.winnow.bench.jsonl.AnswerFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -41,9 +40,7 @@ final class AnswerFlags {
       throw new ParameterException(
           command, "--out would overwrite %s %s; name another file".formatted(option, input));
     }
-    if (Files.isDirectory(out)) {
-      throw new ParameterException(command, "--out must be a file, got the folder " + out);
-    }
+    OutputFiles.check(command, "--out", out);
   }
 
   /** Does {@code asking} with the file, which is empty then, or with none. */

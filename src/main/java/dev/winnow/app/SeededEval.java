@@ -157,7 +157,7 @@ class SeededEval implements EvalSuite {
         lines.add(
             String.format(
                 Locale.ROOT,
-                "%-16s depth %7.3g: %s",
+                "%-16s depth %7s: %s",
                 "",
                 at.cell().depth().orElseThrow(),
                 Scores.describe(cell.metric().label(), at.score())));
