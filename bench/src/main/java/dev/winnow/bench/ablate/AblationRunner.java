@@ -117,7 +117,10 @@ public final class AblationRunner {
       } catch (IOException e) {
         throw new AblationException(
             "cannot write %s: %s; %d runs that ended before are kept, the same command goes on from there"
-                .formatted(output.runs(), e.getMessage(), known.size()),
+                .formatted(
+                    output.runs(),
+                    e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(),
+                    known.size()),
             e);
       } catch (CancellationException e) {
         return outcome(known, done, true);
