@@ -129,7 +129,7 @@ class SeededCommandsTest {
       delimiter = '|',
       value = {
         "passkey | --n 1                             | this suite needs --tokens",
-        "passkey | --tokens 600 --n 0                | --n must be >= 1, got 0",
+        "passkey | --tokens 600 --n 0                | --n must be in [1, 10000], got 0",
         "passkey | --tokens 0                        | --tokens must be >= 1, got 0",
         "passkey | --tokens 600,600                  | --tokens must not hold a value twice",
         "passkey | --tokens 600 --depths 0.5,2       | --depths must be in [0, 1], got 2.0",
