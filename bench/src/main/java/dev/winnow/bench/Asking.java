@@ -43,6 +43,7 @@ public record Asking(int maxNewTokens, Set<Integer> ends, boolean decodeQuestion
    * @param tpotMs mean milliseconds per token after the first; 0 if there was none
    * @param ledger the work it took, that of the context left out
    */
+  @SuppressWarnings("ArrayRecordComponent")
   public record Answer(int[] generated, double firstTokenMs, double tpotMs, Ledger ledger) {}
 
   /**
