@@ -75,7 +75,7 @@ final class TaskSection {
     return found.isEmpty()
         ? ""
         : Html.textTag("h3", title)
-            + Html.tag("div", Html.each(found, charts::slot), "class", "charts");
+            + Html.tag("div", Html.each(found, charts::slot), "class", "charts lines");
   }
 
   private String maps(String title, List<HeatMap> maps) {
