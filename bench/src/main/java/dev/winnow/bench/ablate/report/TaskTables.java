@@ -59,7 +59,7 @@ final class TaskTables {
             .column("KV bytes dense", "of dense execution of the same tokens")
             .column("ratio", "executed over dense")
             .column("bound on time", "the lesser of both ratios: the least that saved work explains")
-            .column("time", "whole runs over dense ones of the same seeds")
+            .column("time / dense", "whole runs over dense ones of the same seeds")
             .column("peak KV", "the most bytes of keys and values held by a sequence")
             .column("peak KV dense", "of the dense runs");
     for (VariantResult variant : task.variants()) {

@@ -121,7 +121,7 @@
   }
 
   function legend(names, selected) {
-    return { type: 'scroll', bottom: 0, itemWidth: 15, itemHeight: 10, itemGap: 12, data: names, selected: selected, textStyle: { color: css('--ink') } };
+    return { type: 'scroll', bottom: 0, itemWidth: 15, itemHeight: 10, itemGap: 12, pageTextStyle: { color: css('--soft') }, pageIconColor: css('--ink'), pageIconInactiveColor: css('--rule'), pageIconSize: 11, data: names, selected: selected, textStyle: { color: css('--ink') } };
   }
 
   // A cross of both intervals around each point.
@@ -150,6 +150,7 @@
   function pareto(spec) {
     const names = [...new Set(spec.points.map((p) => p.technique))];
     const ends = range(spec.points.flatMap((p) => p.x).concat(1));
+    const position = (p) => spec.front.findIndex((f) => f[0] === p.x[0] && f[1] === p.y[0]);
     const points = names.map(function (name) {
       const own = spec.points.filter((p) => p.technique === name);
       const tone = colour(own[0].colour);
@@ -178,7 +179,8 @@
           textBorderWidth: 3,
           formatter: (p) => p.data.point.label,
         },
-        labelLayout: { hideOverlap: true, dy: 10 },
+        // Neighbours on the front are named below and above it in turn.
+        labelLayout: (p) => ({ hideOverlap: true, dy: position(own[p.dataIndex]) % 2 === 0 ? 10 : -10 }),
       };
     });
     const front = {
@@ -254,7 +256,7 @@
             width: 2,
             type: line.colour < 0 ? 'dashed' : DASHES[Math.floor(line.colour / LIGHT.length) % DASHES.length],
           },
-          z: 3,
+          z: line.colour < 0 ? 4 : 3,
           data: line.points.map((p, i) => ({ value: [i, p[0]], triple: p })),
         },
       ];
