@@ -45,8 +45,7 @@ final class Bootstrap {
 
   /** Draws ranks and counts them, which spares sorting each resample. */
   private static double[] medians(double[][] clusters, long seed) {
-    double[] sorted =
-        Arrays.stream(clusters).flatMapToDouble(DoubleStream::of).sorted().toArray();
+    double[] sorted = Arrays.stream(clusters).flatMapToDouble(DoubleStream::of).sorted().toArray();
     double[][] ranks =
         Arrays.stream(clusters)
             .map(c -> Arrays.stream(c).map(x -> Arrays.binarySearch(sorted, x)).toArray())

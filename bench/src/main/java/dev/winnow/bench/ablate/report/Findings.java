@@ -121,9 +121,7 @@ final class Findings {
 
   private void moreWork(String what, double ratio) {
     if (ratio > LEAST_MORE) {
-      add(
-          Kind.MORE_WORK,
-          "takes more %s than dense: %s.".formatted(what, Figures.ratio(ratio)));
+      add(Kind.MORE_WORK, "takes more %s than dense: %s.".formatted(what, Figures.ratio(ratio)));
     }
   }
 

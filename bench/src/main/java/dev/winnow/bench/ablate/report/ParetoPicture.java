@@ -131,8 +131,7 @@ final class ParetoPicture {
                   name,
                   variants.stream().map(v -> data.axis().of(v).value()).toList(),
                   variants.stream().map(v -> sign * v.score().value()).toList());
-          series.setMarker(
-              index < 0 ? SeriesMarkers.CROSS : MARKERS[index % MARKERS.length]);
+          series.setMarker(index < 0 ? SeriesMarkers.CROSS : MARKERS[index % MARKERS.length]);
           series.setMarkerColor(Palette.series(index));
         });
   }

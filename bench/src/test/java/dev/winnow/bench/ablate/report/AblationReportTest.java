@@ -53,7 +53,8 @@ class AblationReportTest {
     String page = page(SampleRuns.all());
 
     assertThat(page).contains("default-src 'none'");
-    assertThat(page).doesNotContainPattern("(?i)<(link|iframe|script|object|embed)[^>]* (src|href)");
+    assertThat(page)
+        .doesNotContainPattern("(?i)<(link|iframe|script|object|embed)[^>]* (src|href)");
     assertThat(page).doesNotContainPattern("(?i)(src|href|action)=[\"']?(https?:)?//");
     assertThat(page).doesNotContainPattern("(?i)@import|url\\(\\s*[\"']?http");
     assertThat(page).doesNotContain("{{");
@@ -66,12 +67,7 @@ class AblationReportTest {
         page(
             List.of(
                 run("dense").scores(1, 1).cost(1000, 1000).build(),
-                run(evil)
-                    .task(evil)
-                    .axes(Map.of(evil, evil))
-                    .scores(1, 0)
-                    .cost(900, 500)
-                    .build(),
+                run(evil).task(evil).axes(Map.of(evil, evil)).scores(1, 0).cost(900, 500).build(),
                 run("dense").task(evil).scores(1, 1).cost(1000, 1000).build(),
                 run("fasa").failed(evil).build()));
 

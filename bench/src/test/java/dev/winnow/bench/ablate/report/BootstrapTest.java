@@ -9,9 +9,9 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /**
- * References are from SciPy 1.17.1 ({@code scipy.stats.bootstrap}, method percentile) and NumPy 2.4.6
- * (the two stages written out), 200000 resamples each. An end of an interval over 4000 resamples lies
- * within about 0.01 of them, as the standard error is 0.1.
+ * References are from SciPy 1.17.1 ({@code scipy.stats.bootstrap}, method percentile) and NumPy
+ * 2.4.6 (the two stages written out), 200000 resamples each. An end of an interval over 4000
+ * resamples lies within about 0.01 of them, as the standard error is 0.1.
  */
 class BootstrapTest {
   private static final double[][] ONE_SEED = {
@@ -58,7 +58,8 @@ class BootstrapTest {
 
   @Test
   void itemsAreDrawnFromTheirOwnSeedsOnly() {
-    // Seeds without any spread of their own: of two seeds a quarter of the draws has only the first.
+    // Seeds without any spread of their own: of two seeds a quarter of the draws has only the
+    // first.
     double[] means = Bootstrap.means(new double[][] {{0, 0, 0}, {1, 1, 1}});
 
     assertThat(Arrays.stream(means).distinct().sorted().toArray()).containsExactly(0, 0.5, 1);

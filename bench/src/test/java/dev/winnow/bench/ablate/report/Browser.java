@@ -33,7 +33,28 @@ final class Browser {
                     name ->
                         Stream.of(System.getenv("PATH").split(File.pathSeparator))
                             .map(folder -> Path.of(folder, name)));
-    return candidates.filter(Files::isExecutable).findFirst().map(path -> new Browser(path, scratch));
+    return candidates
+        .filter(Files::isExecutable)
+        .filter(Browser::starts)
+        .findFirst()
+        .map(path -> new Browser(path, scratch));
+  }
+
+  /** Some distributions ship a script of the name that only says how to install the browser. */
+  private static boolean starts(Path executable) {
+    try {
+      Process process =
+          new ProcessBuilder(executable.toString(), "--version")
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /** The document after its scripts ran, as HTML. */

@@ -15,8 +15,7 @@ class FindingsTest {
   @Test
   void aClearLossOfQualityIsStatedWithItsNumbers() {
     Finding loss =
-        only(
-            run("dense").scores(ones(40, 0)).build(), run("fasa").scores(ones(40, 12)).build());
+        only(run("dense").scores(ones(40, 0)).build(), run("fasa").scores(ones(40, 12)).build());
 
     assertThat(loss.kind()).isEqualTo(Kind.LOWER_QUALITY);
     assertThat(loss.sentence())

@@ -14,10 +14,9 @@ class HeatMapsTest {
   @Test
   void cellsAreMeansOverTheItemsThatLieThere() {
     HeatMap map =
-        maps(
-                run("dense")
-                    .items(item(0, 512, 1), item(0, 512, 0), item(1, 512, 1), item(1, 1024, 0.25))
-                    .build())
+        maps(run("dense")
+                .items(item(0, 512, 1), item(0, 512, 0), item(1, 512, 1), item(1, 1024, 0.25))
+                .build())
             .getFirst();
 
     assertThat(map.columns()).containsExactly("512", "1024");
@@ -68,11 +67,11 @@ class HeatMapsTest {
   }
 
   private static List<HeatMap> maps(RunRecord... runs) {
-    return HeatMaps.byDepthAndLength(
-        Results.of(List.of(runs)).tasks().getFirst(), new FileNames());
+    return HeatMaps.byDepthAndLength(Results.of(List.of(runs)).tasks().getFirst(), new FileNames());
   }
 
   private static Item item(double depth, double length, double score) {
-    return new Item(depth + "/" + length + "/" + score, Map.of("depth", depth, "length", length), score);
+    return new Item(
+        depth + "/" + length + "/" + score, Map.of("depth", depth, "length", length), score);
   }
 }

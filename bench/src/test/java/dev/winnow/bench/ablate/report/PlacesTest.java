@@ -44,7 +44,8 @@ class PlacesTest {
   }
 
   private static Places places(double... values) {
-    Item[] items = IntStream.range(0, values.length).mapToObj(i -> item(values[i])).toArray(Item[]::new);
+    Item[] items =
+        IntStream.range(0, values.length).mapToObj(i -> item(values[i])).toArray(Item[]::new);
     return Places.of(
         Results.of(List.of(run("dense").items(items).build())).tasks().getFirst(), "length");
   }

@@ -58,8 +58,7 @@ class ReportInBrowserTest {
     assertThat(picture.getWidth()).isEqualTo(1400);
     long colours =
         IntStream.range(0, picture.getHeight())
-            .flatMap(
-                y -> IntStream.range(0, picture.getWidth()).map(x -> picture.getRGB(x, y)))
+            .flatMap(y -> IntStream.range(0, picture.getWidth()).map(x -> picture.getRGB(x, y)))
             .distinct()
             .count();
     assertThat(colours).isGreaterThan(100);

@@ -44,8 +44,7 @@ class ResultsCsvTest {
 
   @Test
   void labelsAreQuotedAsRfc4180Says() {
-    String csv =
-        ResultsCsv.of(Results.of(List.of(run("a \"b\", c").task("two\nlines").build())));
+    String csv = ResultsCsv.of(Results.of(List.of(run("a \"b\", c").task("two\nlines").build())));
 
     assertThat(csv).contains("\"a \"\"b\"\", c\"").contains("\"two\nlines\"").endsWith("\r\n");
   }

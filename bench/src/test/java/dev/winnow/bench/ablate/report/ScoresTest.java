@@ -49,8 +49,7 @@ class ScoresTest {
   @Test
   void scoresThatAreNotFiniteAreLeftOutAndCounted() {
     Scores scores =
-        Scores.of(
-            List.of(run("fasa").scores(Double.NaN, 0.5, Double.POSITIVE_INFINITY).build()));
+        Scores.of(List.of(run("fasa").scores(Double.NaN, 0.5, Double.POSITIVE_INFINITY).build()));
 
     assertThat(scores.pooled()).containsExactly(0.5);
     assertThat(scores.notFinite()).isEqualTo(2);
