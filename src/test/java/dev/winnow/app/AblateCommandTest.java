@@ -137,13 +137,23 @@ class AblateCommandTest {
         .succeeds();
 
     String[] eval = {
-      "eval", "--suite", "ppl", "--model", model.toString(), "--threads", "1", "--json",
-      "--text", temp.resolve("text.txt").toString(), "--tokens", "60", "--decode-from", "30"
+      "eval",
+      "--suite",
+      "ppl",
+      "--model",
+      model.toString(),
+      "--threads",
+      "1",
+      "--json",
+      "--text",
+      temp.resolve("text.txt").toString(),
+      "--tokens",
+      "60",
+      "--decode-from",
+      "30"
     };
     assertThat(lines().getFirst().at("/items/0/score").asDouble())
-        .isCloseTo(
-            Cli.in(temp).run(eval).json().get("mean_nll").asDouble(),
-            within(1e-6));
+        .isCloseTo(Cli.in(temp).run(eval).json().get("mean_nll").asDouble(), within(1e-6));
   }
 
   @Test
@@ -239,7 +249,10 @@ class AblateCommandTest {
     Cli.Outcome all = ablate(failing, "--keep-going", "--json");
     assertThat(all.json(1).get("failed")).hasSize(3);
     assertThat(all.err())
-        .contains("failed: " + model + " f32/f16, window token_budget=8, ppl, seed 1: tokens: 140 do not fit");
+        .contains(
+            "failed: "
+                + model
+                + " f32/f16, window token_budget=8, ppl, seed 1: tokens: 140 do not fit");
 
     Cli.Outcome repaired = ablate(failing, "--set", "tokens=60", "--json");
     assertThat(repaired.json().get("done").asInt()).isEqualTo(3);
@@ -251,13 +264,9 @@ class AblateCommandTest {
     Path moved = TestFolders.withTokenizer(temp.resolve("moving"));
     String[] here = {"--model", moved.toString()};
     ablate(grid(), here).succeeds();
-    TinyCheckpoint.builder()
-        .vocabSize(Tokenizers.letters().size())
-        .maxPositions(129)
-        .write(moved);
+    TinyCheckpoint.builder().vocabSize(Tokenizers.letters().size()).maxPositions(129).write(moved);
 
-    Cli.Outcome outcome =
-        ablate(grid(), "--model", moved.toString(), "--set", "ppl.block=3");
+    Cli.Outcome outcome = ablate(grid(), "--model", moved.toString(), "--set", "ppl.block=3");
 
     outcome.fails("holds runs of another " + moved, "its fingerprint was");
   }

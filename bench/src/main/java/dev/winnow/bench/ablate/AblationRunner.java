@@ -97,7 +97,8 @@ public final class AblationRunner {
       Map<String, RunRecord> known = read();
       List<List<PlannedRun>> todo = todo(known);
       refuseOtherModels(known, todo, fingerprints);
-      listener.starting(todo.stream().mapToInt(List::size).sum(), outcome(known, 0, false).runs().size());
+      listener.starting(
+          todo.stream().mapToInt(List::size).sum(), outcome(known, 0, false).runs().size());
       int done = 0;
       try (RunLines lines = RunLines.append(output.runs())) {
         for (List<PlannedRun> batch : todo) {
@@ -139,9 +140,7 @@ public final class AblationRunner {
       }
     } catch (IOException e) {
       throw new AblationException(
-          "%s cannot be read: %s"
-              .formatted(folder.resolve(OutputFolder.RUNS), e.getMessage()),
-          e);
+          "%s cannot be read: %s".formatted(folder.resolve(OutputFolder.RUNS), e.getMessage()), e);
     } catch (IllegalArgumentException e) {
       throw new AblationException(
           e.getMessage() + "; repair or remove the line, or name another folder", e);

@@ -136,7 +136,8 @@ class AblationConfigTest {
             "calibrate.text=" + text,
             "seeds=[8, 9]");
 
-    assertThat(config.tasks()).extracting(task -> task.keys().get("n").intValue())
+    assertThat(config.tasks())
+        .extracting(task -> task.keys().get("n").intValue())
         .containsExactly(3, 3, 4);
     assertThat(config.variants().getFirst().calibrate().orElseThrow().window()).isEqualTo(32);
     assertThat(config.variants().getFirst().calibrate().orElseThrow().text()).isEqualTo(text);

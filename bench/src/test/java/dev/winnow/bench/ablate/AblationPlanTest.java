@@ -33,8 +33,7 @@ class AblationPlanTest {
         %s
         """
             .formatted(variants, tasks, more);
-    return AblationPlan.of(
-        AblationConfig.load(Files.writeString(folder.resolve("a.yaml"), text)));
+    return AblationPlan.of(AblationConfig.load(Files.writeString(folder.resolve("a.yaml"), text)));
   }
 
   private static List<String> names(AblationPlan plan) {

@@ -87,8 +87,7 @@ class AblationRunnerTest {
     return PlannedRun.of(
         "tiny",
         MODEL,
-        new Variant(
-            label, Map.of("of", label), List.of(), Optional.empty()),
+        new Variant(label, Map.of("of", label), List.of(), Optional.empty()),
         new TaskSetting("t", "t", 0, JsonNodeFactory.instance.objectNode()),
         label.hashCode(),
         Map.of());
@@ -186,12 +185,12 @@ class AblationRunnerTest {
     executor.failing.add("b");
     AblationRunner.Outcome first = go("a", "b", "c");
     assertThat(labels(first)).containsExactly("a", "b");
-    assertThat(first.failed()).extracting(run -> run.error().orElseThrow())
+    assertThat(first.failed())
+        .extracting(run -> run.error().orElseThrow())
         .containsExactly("no memory");
     assertThat(first.missing()).isEqualTo(1);
 
-    AblationRunner.Outcome second =
-        runner(plan("a", "b", "c"), true).run(executor, model -> "one");
+    AblationRunner.Outcome second = runner(plan("a", "b", "c"), true).run(executor, model -> "one");
     assertThat(labels(second)).containsExactly("a", "b", "c");
     assertThat(second.failed()).hasSize(1);
     executor.failing.clear();

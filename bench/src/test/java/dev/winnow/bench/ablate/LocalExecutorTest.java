@@ -189,9 +189,7 @@ class LocalExecutorTest {
                 .withModels(
                     List.of(
                         new PlannedRun.ModelSetting(
-                            temp.resolve("no-model").toString(),
-                            WeightFormat.F32,
-                            DType.F16))));
+                            temp.resolve("no-model").toString(), WeightFormat.F32, DType.F16))));
     try (LocalExecutor executor = executor()) {
       RunRecord failed = executor.execute(absent.batches().getFirst()).getFirst();
       assertThat(failed.error().orElseThrow()).contains("the model cannot be loaded", "no-model");
