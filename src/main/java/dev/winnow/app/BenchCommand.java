@@ -208,8 +208,7 @@ final class BenchCommand implements Callable<Integer> {
       WinnowContender dense = new WinnowContender(model, options);
       contenders.add(dense);
       for (RunConfig config : configs) {
-        contenders.add(
-            shape == null ? dense.with(config) : dense.with(config, shape, context));
+        contenders.add(shape == null ? dense.with(config) : dense.with(config, shape, context));
       }
       Path gguf = peerModel == null ? path : peerModel;
       for (PeerFactory factory : factories) {

@@ -91,8 +91,8 @@ public interface Kernels extends AutoCloseable {
 
   /**
    * The {@code k} rows of {@code [from, to)} that each group of neighbouring heads ranks highest:
-   * {@link #scoreKeys}, {@link #softVote} among the heads of a group, and {@link #topKRows}, without
-   * scores leaving the kernel. A group of one head ranks by its dot products as they are.
+   * {@link #scoreKeys}, {@link #softVote} among the heads of a group, and {@link #topKRows},
+   * without scores leaving the kernel. A group of one head ranks by its dot products as they are.
    *
    * @param queries {@code [1, heads, headDim]}, times the scale if heads are to vote
    * @param groups how many groups choose apart; divides the heads

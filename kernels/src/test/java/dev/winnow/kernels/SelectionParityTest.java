@@ -219,8 +219,7 @@ public abstract class SelectionParityTest {
 
   /** The same keys stored by dimension. */
   private KeyPages byDimension(KeyStore keys) {
-    KeyPages turned =
-        samples.own(KeyPages.byDimension(keys.heads(), keys.headDim(), keys.dtype()));
+    KeyPages turned = samples.own(KeyPages.byDimension(keys.heads(), keys.headDim(), keys.dtype()));
     float[] row = new float[keys.heads() * keys.headDim()];
     for (int t = 0; t < keys.length(); t++) {
       for (int i = 0; i < row.length; i++) {
@@ -249,8 +248,7 @@ public abstract class SelectionParityTest {
   @EnumSource(names = {"F32", "F16", "BF16"})
   void packedRowsHoldTheListedDimensionsOfEachHead(DType dtype) {
     checkPacking(dtype, new KeyPages(4, 5, dtype), new KeyPages(4, 5, dtype));
-    checkPacking(
-        dtype, KeyPages.byDimension(4, 5, dtype), KeyPages.byDimension(4, 5, dtype));
+    checkPacking(dtype, KeyPages.byDimension(4, 5, dtype), KeyPages.byDimension(4, 5, dtype));
   }
 
   private void checkPacking(DType dtype, KeyPages packed, KeyPages expected) {

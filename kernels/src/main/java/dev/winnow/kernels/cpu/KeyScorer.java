@@ -106,8 +106,7 @@ final class KeyScorer {
     reserve(group, 0);
     MemorySegment source = keys.keys(page).segment();
     long from = keys.index(head, begin) * keys.dtype().bytes();
-    if (group.format != null
-        && columns(source, from, blocks, group, scores, begin, STRIDE)) {
+    if (group.format != null && columns(source, from, blocks, group, scores, begin, STRIDE)) {
       return;
     }
     if (rows.length < elements) {

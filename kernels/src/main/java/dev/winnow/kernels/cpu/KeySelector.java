@@ -59,7 +59,11 @@ final class KeySelector {
   KeySelection run(WorkerPool pool, KeyScorer[] scorers, TopK[] topK) {
     boolean votes = groups < heads;
     memory.reserve(votes ? heads : 0, groups, pages);
-    over(pool, pages, queries.length, (page, head, worker) -> score(scorers[worker], memory.softmax(worker), page, head));
+    over(
+        pool,
+        pages,
+        queries.length,
+        (page, head, worker) -> score(scorers[worker], memory.softmax(worker), page, head));
     if (votes) {
       Shares.compute(memory, heads, pages);
       over(pool, pages, groups, (page, group, worker) -> vote(page, group));

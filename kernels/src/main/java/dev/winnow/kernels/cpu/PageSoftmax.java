@@ -16,7 +16,9 @@ final class PageSoftmax {
   private float[] sums = new float[4 * Lanes.N]; // [queries, N]
   private int queries;
 
-  /** Makes the greatest of the {@code count} scores of each query its base; a multiple of the lanes. */
+  /**
+   * Makes the greatest of the {@code count} scores of each query its base; a multiple of the lanes.
+   */
   void begin(float[] scores, int at, int stride, int count, int newQueries) {
     queries = newQueries;
     if (bases.length < queries) {

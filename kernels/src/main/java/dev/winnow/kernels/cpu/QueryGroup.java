@@ -42,8 +42,7 @@ final class QueryGroup {
           headDim);
     }
     byDimension = keys.dimStride() != 1;
-    PackedFormat narrow =
-        byDimension ? null : NarrowProducts.formatOf(keys.dtype(), headDim);
+    PackedFormat narrow = byDimension ? null : NarrowProducts.formatOf(keys.dtype(), headDim);
     PackedFormat possible = narrow != null ? narrow : formatOf(keys);
     if (possible == null || !VectorMath.allBelow(possible.limit(), q, q.length)) {
       format = null;

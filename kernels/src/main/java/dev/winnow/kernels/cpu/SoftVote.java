@@ -107,7 +107,8 @@ final class SoftVote {
   }
 
   private static FloatVector weight(float[] s, int i, float base) {
-    return VectorMath.exp2(FloatVector.fromArray(Lanes.FLOATS, s, i).sub(base).mul(VectorMath.LOG2_E));
+    return VectorMath.exp2(
+        FloatVector.fromArray(Lanes.FLOATS, s, i).sub(base).mul(VectorMath.LOG2_E));
   }
 
   private int length(int chunk) {

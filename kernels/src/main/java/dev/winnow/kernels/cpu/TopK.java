@@ -166,8 +166,7 @@ final class TopK {
   private static int reaching(int[] a, int size, int least) {
     int count = 0;
     for (int i = 0; i < size; i += Lanes.N) {
-      count +=
-          IntVector.fromArray(Lanes.INTS, a, i).compare(VectorOperators.GE, least).trueCount();
+      count += IntVector.fromArray(Lanes.INTS, a, i).compare(VectorOperators.GE, least).trueCount();
     }
     return count;
   }

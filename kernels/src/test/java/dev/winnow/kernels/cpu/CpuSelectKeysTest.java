@@ -37,22 +37,22 @@ class CpuSelectKeysTest extends SelectKeysParityTest {
   void wrongArgumentsAreRefused() {
     try (Samples samples = new Samples(4);
         CpuKernels kernels = new CpuKernels(1)) {
-    KvPages keys = samples.cache(2, 8, DType.F16, 20);
-    HeadsView queries = samples.heads(1, 4, 8);
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> kernels.selectKeys(samples.heads(2, 4, 8), keys, 0, 20, 2, 1))
-        .withMessageContaining("one row, got 2");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> kernels.selectKeys(queries, keys, 0, 21, 2, 1))
-        .withMessageContaining("of a store of 20 rows");
-    for (int groups : new int[] {-1, 0, 3, 8}) {
+      KvPages keys = samples.cache(2, 8, DType.F16, 20);
+      HeadsView queries = samples.heads(1, 4, 8);
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> kernels.selectKeys(queries, keys, 0, 20, groups, 1))
-          .withMessageContaining("4 heads in %d groups", groups);
-    }
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> kernels.selectKeys(queries, keys, 0, 20, 2, -1))
-        .withMessageContaining("k must be >= 0, got -1");
+          .isThrownBy(() -> kernels.selectKeys(samples.heads(2, 4, 8), keys, 0, 20, 2, 1))
+          .withMessageContaining("one row, got 2");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> kernels.selectKeys(queries, keys, 0, 21, 2, 1))
+          .withMessageContaining("of a store of 20 rows");
+      for (int groups : new int[] {-1, 0, 3, 8}) {
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> kernels.selectKeys(queries, keys, 0, 20, groups, 1))
+            .withMessageContaining("4 heads in %d groups", groups);
+      }
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> kernels.selectKeys(queries, keys, 0, 20, 2, -1))
+          .withMessageContaining("k must be >= 0, got -1");
     }
   }
 }
