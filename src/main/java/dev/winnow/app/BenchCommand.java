@@ -208,7 +208,7 @@ final class BenchCommand implements Callable<Integer> {
       WinnowContender dense = new WinnowContender(model, options);
       contenders.add(dense);
       for (RunConfig config : configs) {
-        contenders.add(dense.with(config));
+        contenders.add(shape == null ? dense.with(config) : dense.with(config, shape, context));
       }
       Path gguf = peerModel == null ? path : peerModel;
       for (PeerFactory factory : factories) {

@@ -90,6 +90,35 @@ public interface Kernels extends AutoCloseable {
   int[][] topKRows(Buffer scores, int rows, int count, int k);
 
   /**
+   * The {@code k} rows of {@code [from, to)} that each group of neighbouring heads ranks highest:
+   * {@link #scoreKeys}, {@link #softVote} among the heads of a group, and {@link #topKRows},
+   * without scores leaving the kernel. A group of one head ranks by its dot products as they are.
+   *
+   * @param queries {@code [1, heads, headDim]}, times the scale if heads are to vote
+   * @param groups how many groups choose apart; divides the heads
+   * @param k how many, at least 0; as many as there are or more gives all
+   */
+  default KeySelection selectKeys(
+      HeadsView queries, KeyStore keys, int from, int to, int groups, int k) {
+    int heads = queries.heads();
+    int count = to - from;
+    try (Buffer scores = Buffer.allocate(DType.F32, (long) heads * count);
+        Buffer votes = Buffer.allocate(DType.F32, (long) groups * count)) {
+      SelectionCost cost = scoreKeys(queries, keys, from, to, scores);
+      if (groups < heads) {
+        softVote(scores, heads, groups, count, votes);
+      }
+      int[][] rows = topKRows(groups < heads ? votes : scores, groups, count, k);
+      for (int[] list : rows) {
+        for (int i = 0; i < list.length; i++) {
+          list[i] += from;
+        }
+      }
+      return new KeySelection(rows, cost);
+    }
+  }
+
+  /**
    * Cosine of a probe with representatives {@code [from, to)}; 0 where either is all zeros.
    *
    * @param probe {@code [1, 1, width]}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -13,10 +14,15 @@ class KeyPagesTest {
   @ParameterizedTest
   @EnumSource(names = {"F32", "F16", "BF16"})
   void rowsAreFoundWhereTheyWereAppended(DType dtype) {
-    try (KeyPages keys = new KeyPages(2, 3, dtype)) {
+    checkRows(new KeyPages(2, 3, dtype));
+    checkRows(KeyPages.byDimension(2, 3, dtype));
+  }
+
+  private static void checkRows(KeyPages keys) {
+    try (keys) {
       fill(keys, 0, 600);
       assertThat(keys.length()).isEqualTo(600);
-      assertThat(keys.bytes()).isEqualTo(3L * 2 * 256 * 3 * dtype.bytes());
+      assertThat(keys.bytes()).isEqualTo(3L * 2 * 256 * 3 * keys.dtype().bytes());
       for (int t : new int[] {0, 1, 255, 256, 599}) {
         for (int head = 0; head < 2; head++) {
           for (int d = 0; d < 3; d++) {
@@ -25,6 +31,29 @@ class KeyPagesTest {
           }
         }
       }
+    }
+  }
+
+  @Test
+  void byDimensionHalvesOfABlockShareInts() {
+    try (KeyPages keys = KeyPages.byDimension(1, 2, DType.F16)) {
+      for (int t = 0; t < 64; t++) {
+        keys.append(t, -t);
+      }
+      float[] page = keys.keys(0).toFloats(0, 128);
+      // [2 blocks, 2 dimensions, 16 pairs]
+      assertThat(Arrays.copyOf(page, 4)).containsExactly(0, 16, 1, 17);
+      assertThat(Arrays.copyOfRange(page, 62, 66)).containsExactly(-15, -31, 32, 48);
+      try (KeyPages fork = keys.fork()) {
+        assertThat(fork.index(0, 33)).isEqualTo(keys.index(0, 33)).isEqualTo(66);
+        assertThat(fork.dimStride()).isEqualTo(32);
+      }
+    }
+    try (KeyPages keys = KeyPages.byDimension(1, 2, DType.F32)) {
+      keys.append(1, 2);
+      keys.append(3, 4);
+      assertThat(keys.keys(0).toFloats(0, 2)).containsExactly(1, 3);
+      assertThat(keys.keys(0).toFloats(32, 2)).containsExactly(2, 4);
     }
   }
 

@@ -103,6 +103,7 @@ final class ReferenceSelection {
   }
 
   static float element(KeyStore keys, int head, int token, int d) {
-    return keys.keys(token / KeyStore.PAGE_TOKENS).getFloat(keys.index(head, token) + d);
+    long at = keys.index(head, token) + (long) d * keys.dimStride();
+    return keys.keys(token / KeyStore.PAGE_TOKENS).getFloat(at);
   }
 }

@@ -73,6 +73,7 @@ public abstract class SelectionParityTest {
             {1, 256}
           }) {
         checkScores(queries, keys, range[0], range[1]);
+        checkScores(queries, byDimension(keys), range[0], range[1]);
       }
     }
   }
@@ -109,10 +110,12 @@ public abstract class SelectionParityTest {
         KvPages keys = samples.cache(2, width, dtype, 300);
         ReferenceKernels.store(keys.keys(0), keys.index(1, 137) + 3, special);
         HeadsView queries = samples.heads(1, 6, width);
-        Buffer scores = checkScores(queries, keys, 0, 300);
-        for (int i = 0; i < 6 * 300; i++) {
-          boolean reached = i / 300 >= 3 && i % 300 == 137;
-          assertThat(Float.isFinite(scores.getFloat(i))).as("score %d", i).isNotEqualTo(reached);
+        for (KeyStore store : new KeyStore[] {keys, byDimension(keys)}) {
+          Buffer scores = checkScores(queries, store, 0, 300);
+          for (int i = 0; i < 6 * 300; i++) {
+            boolean reached = i / 300 >= 3 && i % 300 == 137;
+            assertThat(Float.isFinite(scores.getFloat(i))).as("score %d", i).isNotEqualTo(reached);
+          }
         }
       }
     }
@@ -138,6 +141,7 @@ public abstract class SelectionParityTest {
       HeadsView queries = samples.heads(1, 3, width);
       ReferenceKernels.store(queries.buffer(), queries.index(0, 1) + 7, 1e7f);
       checkScores(queries, keys, 0, 100);
+      checkScores(queries, byDimension(keys), 0, 100);
     }
   }
 
@@ -155,6 +159,7 @@ public abstract class SelectionParityTest {
         float scale = dtype == DType.F16 ? 9000f : 0x1p100f;
         ReferenceKernels.store(queries.buffer(), queries.index(0, 0) + i, (i % 11 - 5) * scale);
       }
+      checkScores(queries, byDimension(keys), 0, 100);
       Buffer scores = checkScores(queries, keys, 0, 100);
       float largest = 0;
       for (float score : scores.toFloats(0, 300)) {
@@ -212,6 +217,19 @@ public abstract class SelectionParityTest {
         .withMessageContaining("F16");
   }
 
+  /** The same keys stored by dimension. */
+  private KeyPages byDimension(KeyStore keys) {
+    KeyPages turned = samples.own(KeyPages.byDimension(keys.heads(), keys.headDim(), keys.dtype()));
+    float[] row = new float[keys.heads() * keys.headDim()];
+    for (int t = 0; t < keys.length(); t++) {
+      for (int i = 0; i < row.length; i++) {
+        row[i] = ReferenceSelection.element(keys, i / keys.headDim(), t, i % keys.headDim());
+      }
+      turned.append(row);
+    }
+    return turned;
+  }
+
   private Buffer checkScores(HeadsView queries, KeyStore keys, int from, int to) {
     long count = (long) queries.heads() * (to - from);
     Buffer got = samples.floats(count + 3);
@@ -229,10 +247,15 @@ public abstract class SelectionParityTest {
   @ParameterizedTest
   @EnumSource(names = {"F32", "F16", "BF16"})
   void packedRowsHoldTheListedDimensionsOfEachHead(DType dtype) {
+    checkPacking(dtype, new KeyPages(4, 5, dtype), new KeyPages(4, 5, dtype));
+    checkPacking(dtype, KeyPages.byDimension(4, 5, dtype), KeyPages.byDimension(4, 5, dtype));
+  }
+
+  private void checkPacking(DType dtype, KeyPages packed, KeyPages expected) {
     KvPages cache = samples.cache(2, 16, dtype, 700);
     int[][] dims = {{3, 1, 15, 0, 8}, {0, 1, 2, 3, 4}, {5, 6, 7, 8, 9}, {15, 14, 13, 12, 11}};
-    try (KeyPages packed = new KeyPages(4, 5, dtype);
-        KeyPages expected = new KeyPages(4, 5, dtype)) {
+    try (packed;
+        expected) {
       for (int[] part : new int[][] {{10, 1}, {11, 0}, {11, 500}, {511, 189}}) {
         kernels.packKeys(cache, part[0], part[1], dims, packed);
         oracle.packKeys(cache, part[0], part[1], dims, expected);

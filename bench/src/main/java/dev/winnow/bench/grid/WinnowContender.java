@@ -10,8 +10,10 @@ import dev.winnow.engine.config.RunConfig;
 import dev.winnow.engine.metrics.Ledger;
 import dev.winnow.engine.metrics.RunMetrics;
 import dev.winnow.engine.metrics.StageTimes;
+import dev.winnow.engine.technique.Technique;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
@@ -60,12 +62,29 @@ public final class WinnowContender implements Contender {
    * @throws IllegalArgumentException if they do not suit the model or each other
    */
   public WinnowContender with(RunConfig config) {
+    return with(config, config.techniques(), "");
+  }
+
+  /**
+   * Like {@link #with(RunConfig)} for a synthetic model: FASA without a calibration gets a made-up
+   * one, and its settings say so.
+   *
+   * @param positions the context that the model was loaded for
+   */
+  public WinnowContender with(RunConfig config, ModelShape shape, int positions) {
+    return with(
+        config,
+        MadeUpCalibration.techniques(config, shape, positions),
+        MadeUpCalibration.isNeeded(config) ? ", calibration made up" : "");
+  }
+
+  private WinnowContender with(RunConfig config, List<Technique> with, String note) {
     String described =
         config.configured().stream()
             .map(one -> one.name() + " " + one.parameters())
             .collect(Collectors.joining(" + "));
     return new WinnowContender(
-        config.metadata().name(), model.withTechniques(config.techniques()), options, described);
+        config.metadata().name(), model.withTechniques(with), options, described + note);
   }
 
   @Override

@@ -5,17 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.ModelOptions;
+import dev.winnow.engine.config.RunConfig;
 import dev.winnow.models.checkpoint.TensorInfo;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SyntheticModelsTest {
   private static final int POSITIONS = 64;
+
+  @TempDir private Path folder;
 
   static Stream<ModelShape> shapes() {
     return Stream.of(
@@ -40,6 +46,36 @@ class SyntheticModelsTest {
       int rowBytes = 2 * shape.kvHeads() * shape.headDim() * Short.BYTES;
       assertThat(deep.kvBytesPerToken()).isEqualTo(keysRead * rowBytes * shape.layers());
       assertThat(deep.weightBytesPerToken()).isEqualTo(model.model().weightBytes());
+    }
+  }
+
+  @Test
+  void runFasaWithACalibrationMadeUpForThem() throws Exception {
+    ModelShape shape = shapes().findFirst().orElseThrow();
+    Path file = folder.resolve("fasa.yaml");
+    Files.writeString(
+        file,
+        """
+        metadata: {version: 1, name: few}
+        techniques:
+          - {technique: fasa, token_budget: 4, chunks: 2, dense_layers: [], break_even: false}
+        """);
+    RunConfig config = RunConfig.load(file);
+    ModelOptions options = ModelOptions.defaults();
+    LanguageModel model = SyntheticModels.load(shape, POSITIONS, options);
+    try (WinnowContender dense = new WinnowContender(model, options)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> dense.with(config))
+          .withMessageContaining("calibration is missing");
+      try (WinnowContender few = dense.with(config, shape, POSITIONS)) {
+        assertThat(few.settings().get("techniques")).endsWith(", calibration made up");
+        GridRow row =
+            new LatencyGrid(List.of(few), 1, 0, line -> {}).run(GridTest.parse("tg1@d32")).get(0);
+        // 4 of 33 tokens, and 4 packed dimensions of each of the 33 for 16 of a key.
+        int elements = 2 * 4 * 16 + 33 * 4;
+        assertThat(row.kvBytesPerToken())
+            .isEqualTo((double) elements * shape.kvHeads() * Short.BYTES * shape.layers());
+      }
     }
   }
 

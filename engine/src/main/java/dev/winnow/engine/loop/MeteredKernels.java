@@ -7,6 +7,7 @@ import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.HeadsView;
 import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.KeyPages;
+import dev.winnow.kernels.KeySelection;
 import dev.winnow.kernels.KeyStore;
 import dev.winnow.kernels.KvPages;
 import dev.winnow.kernels.RotaryTable;
@@ -86,6 +87,15 @@ final class MeteredKernels implements Kernels {
   @Override
   public int[][] topKRows(Buffer scores, int rows, int count, int k) {
     return kernels.topKRows(scores, rows, count, k);
+  }
+
+  @Override
+  public KeySelection selectKeys(
+      HeadsView queries, KeyStore keys, int from, int to, int groups, int k) {
+    KeySelection selection = timed(() -> kernels.selectKeys(queries, keys, from, to, groups, k));
+    SelectionCost cost = selection.cost();
+    sequence.ledger().selected(layer, cost.flops(), cost.bytesRead());
+    return selection;
   }
 
   @Override

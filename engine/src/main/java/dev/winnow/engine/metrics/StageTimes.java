@@ -3,8 +3,8 @@ package dev.winnow.engine.metrics;
 /**
  * Where the time of a sequence's steps went, in nanoseconds.
  *
- * @param scoringNanos scoring keys, blocks and votes
- * @param selectionNanos the rest of what techniques do: ranking, lists, plans, bookkeeping
+ * @param scoringNanos scoring keys, blocks and votes, and ranking keys where that is one kernel
+ * @param selectionNanos the rest of what techniques do: other ranking, lists, plans, bookkeeping
  * @param attentionNanos attention over what was selected
  * @param stepNanos whole steps, these included
  */

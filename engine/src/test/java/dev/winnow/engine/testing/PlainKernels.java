@@ -269,7 +269,8 @@ public class PlainKernels implements Kernels {
   }
 
   private static float element(KeyStore keys, int head, int token, int d) {
-    return keys.keys(token / KeyStore.PAGE_TOKENS).getFloat(keys.index(head, token) + d);
+    long at = keys.index(head, token) + (long) d * keys.dimStride();
+    return keys.keys(token / KeyStore.PAGE_TOKENS).getFloat(at);
   }
 
   private static void put(Buffer buffer, long index, float value) {

@@ -7,6 +7,7 @@ import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.HeadsView;
 import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.KeyPages;
+import dev.winnow.kernels.KeySelection;
 import dev.winnow.kernels.KeyStore;
 import dev.winnow.kernels.KvPages;
 import dev.winnow.kernels.RotaryTable;
@@ -23,6 +24,7 @@ public final class CpuKernels implements Kernels {
   private final TileRunner[] runners;
   private final KeyScorer[] keyScorers;
   private final TopK[] topK;
+  private final SelectionMemory selectionMemory;
   private final RowKernels rowKernels;
 
   /**
@@ -52,6 +54,7 @@ public final class CpuKernels implements Kernels {
     Arrays.setAll(keyScorers, i -> new KeyScorer());
     topK = new TopK[pool.threads()];
     Arrays.setAll(topK, i -> new TopK());
+    selectionMemory = new SelectionMemory(pool.threads());
   }
 
   /** Width of this machine's vectors such as {@code 512-bit vectors}, or why there are none. */
@@ -129,6 +132,16 @@ public final class CpuKernels implements Kernels {
         rows,
         (row, worker) -> found[row] = topK[worker].select(scores, (long) row * count, count, k));
     return found;
+  }
+
+  @Override
+  public KeySelection selectKeys(
+      HeadsView queries, KeyStore keys, int from, int to, int groups, int k) {
+    SelectionArguments.checkSelectKeys(queries, keys, from, to, groups, k);
+    return pool.exclusively(
+        () ->
+            new KeySelector(queries, keys, from, to, groups, k, selectionMemory)
+                .run(pool, keyScorers, topK));
   }
 
   @Override

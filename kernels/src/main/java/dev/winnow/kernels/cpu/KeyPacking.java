@@ -43,17 +43,18 @@ final class KeyPacking {
     Buffer to = packed.keys(target / KeyStore.PAGE_TOKENS);
     long fromAt = cache.index(kvHead, row);
     long toAt = packed.index(head, target);
+    int stride = packed.dimStride();
     if (from.dtype() == to.dtype() && from.dtype() != DType.F32) {
       MemorySegment source = from.segment();
       MemorySegment sink = to.segment();
       for (int d = 0; d < dims.length; d++) {
         short bits = source.get(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * (fromAt + dims[d]));
-        sink.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * (toAt + d), bits);
+        sink.set(ValueLayout.JAVA_SHORT_UNALIGNED, 2 * (toAt + (long) d * stride), bits);
       }
       return;
     }
     for (int d = 0; d < dims.length; d++) {
-      to.setFloat(toAt + d, from.getFloat(fromAt + dims[d]));
+      to.setFloat(toAt + (long) d * stride, from.getFloat(fromAt + dims[d]));
     }
   }
 }

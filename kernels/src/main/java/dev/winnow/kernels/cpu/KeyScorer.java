@@ -1,5 +1,6 @@
 package dev.winnow.kernels.cpu;
 
+import dev.winnow.kernels.DType;
 import dev.winnow.kernels.KeyStore;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -25,8 +26,103 @@ final class KeyScorer {
     return scores;
   }
 
-  /** Scores rows {@code [first, last)} of a page into {@link #scores()}. */
+  /**
+   * Scores rows {@code [first, last)} of a page into {@link #scores()}; what stands there for other
+   * rows is undefined.
+   */
   void score(KeyStore keys, int head, int page, int first, int last, QueryGroup group) {
+    if (group.byDimension) {
+      byDimension(keys, head, page, first, last, group);
+    } else {
+      byRow(keys, head, page, first, last, group);
+    }
+  }
+
+  /**
+   * Stores {@code e^(score - base)} of all rows of a page, with a base of {@code softmax} for each
+   * query, at {@code weights[at + query * stride..]}.
+   *
+   * @return false, and nothing of use in {@code weights}, if this page needs its scores looked at
+   *     first
+   */
+  boolean weigh(
+      KeyStore keys,
+      int head,
+      int page,
+      QueryGroup group,
+      float[] weights,
+      int at,
+      int stride,
+      PageSoftmax softmax) {
+    if (!group.byDimension || group.format == null) {
+      return false;
+    }
+    MemorySegment source = keys.keys(page).segment();
+    long from = keys.index(head, 0) * keys.dtype().bytes();
+    // A little at a time, so that arithmetic goes on while the next keys arrive.
+    int keysAtOnce = 2 * KeyStore.BLOCK_TOKENS;
+    for (int row = 0; row < KeyStore.PAGE_TOKENS; row += keysAtOnce) {
+      long rowFrom = from + (long) row * group.headDim * keys.dtype().bytes();
+      if (!columns(source, rowFrom, 2, group, weights, at + row, stride)) {
+        return false;
+      }
+      if (row == 0) {
+        // The first keys tell where about the scores of the page lie.
+        softmax.begin(weights, at, stride, keysAtOnce, group.queries);
+      }
+      softmax.weigh(weights, at + row, stride, keysAtOnce);
+    }
+    return softmax.holds();
+  }
+
+  private static boolean columns(
+      MemorySegment source,
+      long from,
+      int blocks,
+      QueryGroup group,
+      float[] target,
+      int at,
+      int stride) {
+    return ColumnProducts.scores(
+        source,
+        from,
+        blocks,
+        group.headDim,
+        group.format,
+        group.packed,
+        group.queries,
+        target,
+        at,
+        stride);
+  }
+
+  /** Scores whole blocks: pages hold whole blocks, so the rows around are there too. */
+  private void byDimension(
+      KeyStore keys, int head, int page, int first, int last, QueryGroup group) {
+    int width = group.headDim;
+    int begin = first / KeyStore.BLOCK_TOKENS * KeyStore.BLOCK_TOKENS;
+    int blocks = (last - begin + KeyStore.BLOCK_TOKENS - 1) / KeyStore.BLOCK_TOKENS;
+    int elements = blocks * KeyStore.BLOCK_TOKENS * width;
+    reserve(group, 0);
+    MemorySegment source = keys.keys(page).segment();
+    long from = keys.index(head, begin) * keys.dtype().bytes();
+    if (group.format != null && columns(source, from, blocks, group, scores, begin, STRIDE)) {
+      return;
+    }
+    if (rows.length < elements) {
+      rows = new float[elements];
+    }
+    HalfFloats.widen(keys.dtype(), source, from, rows, 0, elements);
+    ColumnProducts.widened(
+        rows, blocks, width, group.q, group.queries, group.stride, scores, begin, STRIDE);
+    if (keys.dtype() != DType.F32) {
+      for (int j = 0; j < group.queries; j++) {
+        ColumnProducts.order(scores, j * STRIDE + begin, blocks);
+      }
+    }
+  }
+
+  private void byRow(KeyStore keys, int head, int page, int first, int last, QueryGroup group) {
     int batch =
         Math.clamp(
             Integer.highestOneBit(Math.max(1, BATCH_ELEMENTS / group.headDim)),
@@ -114,7 +210,7 @@ final class KeyScorer {
       scores = new float[group.queries * STRIDE];
     }
     int elements = batch * group.stride;
-    if (rows.length < elements) {
+    if (flat.length < elements) {
       rows = new float[elements];
       flat = new float[elements];
       packed = new int[elements];

@@ -32,7 +32,7 @@ final class KeyScores {
     group = queries.heads() / keys.heads();
     groups = new QueryGroup[keys.heads()];
     for (int head = 0; head < groups.length; head++) {
-      groups[head] = new QueryGroup(queries, head * group, group, keys.dtype());
+      groups[head] = new QueryGroup(queries, head * group, group, keys);
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.winnow.kernels.cpu;
 
-import dev.winnow.kernels.DType;
 import dev.winnow.kernels.HeadsView;
+import dev.winnow.kernels.KeyStore;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.VectorShuffle;
@@ -15,16 +15,19 @@ final class QueryGroup {
   /** {@code [queries, stride]}, zeros behind the last element of each row. */
   final float[] q;
 
-  /** How rows are multiplied as they are stored; null if they have to be widened. */
+  /** Whether keys are stored by dimension, for {@link ColumnProducts}. */
+  final boolean byDimension;
+
+  /** How keys are multiplied as they are stored; null if they have to be widened. */
   final PackedFormat format;
 
-  /** Puts the scores of {@link NarrowProducts} in order; null for {@link PackedProducts}. */
+  /** Puts the scores of {@link NarrowProducts} in order; null for other products. */
   final VectorShuffle<Float> narrowOrder;
 
-  /** The queries as the products want them; null if rows have to be widened. */
+  /** The queries as the products want them; null if keys have to be widened. */
   final float[] packed;
 
-  QueryGroup(HeadsView source, int firstHead, int queries, DType dtype) {
+  QueryGroup(HeadsView source, int firstHead, int queries, KeyStore keys) {
     this.queries = queries;
     headDim = source.headDim();
     stride = Lanes.roundUp(headDim);
@@ -38,8 +41,9 @@ final class QueryGroup {
           j * stride,
           headDim);
     }
-    PackedFormat narrow = NarrowProducts.formatOf(dtype, headDim);
-    PackedFormat possible = narrow == null ? PackedFormat.of(dtype, headDim) : narrow;
+    byDimension = keys.dimStride() != 1;
+    PackedFormat narrow = byDimension ? null : NarrowProducts.formatOf(keys.dtype(), headDim);
+    PackedFormat possible = narrow != null ? narrow : formatOf(keys);
     if (possible == null || !VectorMath.allBelow(possible.limit(), q, q.length)) {
       format = null;
       narrowOrder = null;
@@ -48,7 +52,17 @@ final class QueryGroup {
     }
     format = possible;
     narrowOrder = narrow == null ? null : NarrowProducts.order(headDim / 2);
-    packed = narrow == null ? wide() : narrow();
+    if (byDimension) {
+      packed = ColumnProducts.spread(q, queries, stride, headDim, format.scale());
+    } else {
+      packed = narrow == null ? wide() : narrow();
+    }
+  }
+
+  private static PackedFormat formatOf(KeyStore keys) {
+    return keys.dimStride() == 1
+        ? PackedFormat.of(keys.dtype(), keys.headDim())
+        : ColumnProducts.formatOf(keys.dtype());
   }
 
   private float[] wide() {

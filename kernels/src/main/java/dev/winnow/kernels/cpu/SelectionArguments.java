@@ -49,6 +49,26 @@ final class SelectionArguments {
   }
 
   static void checkScoreKeys(HeadsView queries, KeyStore keys, int from, int to, Buffer scores) {
+    checkQueries(queries, keys, from, to);
+    checkLength("scores", scores, (long) queries.heads() * (to - from));
+  }
+
+  static void checkSelectKeys(
+      HeadsView queries, KeyStore keys, int from, int to, int groups, int k) {
+    checkQueries(queries, keys, from, to);
+    checkGroups(queries.heads(), groups);
+    Arguments.require(k >= 0, "k must be >= 0, got %d", k);
+  }
+
+  private static void checkGroups(int heads, int groups) {
+    Arguments.require(
+        heads >= 1 && groups >= 1 && heads % groups == 0,
+        "groups must divide the heads, got %d heads in %d groups",
+        heads,
+        groups);
+  }
+
+  private static void checkQueries(HeadsView queries, KeyStore keys, int from, int to) {
     Arguments.require(
         queries.rows() == 1, "queries must be one row, got %d: score each apart", queries.rows());
     checkWidth("queries", queries, keys);
@@ -58,7 +78,6 @@ final class SelectionArguments {
         queries.heads(),
         keys.heads());
     checkRange(keys, from, to);
-    checkLength("scores", scores, (long) queries.heads() * (to - from));
   }
 
   static void checkBlockScores(
@@ -71,17 +90,15 @@ final class SelectionArguments {
         probe.heads(),
         probe.headDim(),
         representatives.heads());
+    Arguments.require(
+        representatives.dimStride() == 1, "representatives must be stored row by row");
     checkWidth("the probe", probe, representatives);
     checkRange(representatives, from, to);
     checkLength("scores", scores, to - from);
   }
 
   static void checkSoftVote(Buffer scores, int heads, int groups, int count, Buffer votes) {
-    Arguments.require(
-        heads >= 1 && groups >= 1 && heads % groups == 0,
-        "groups must divide the heads, got %d heads in %d groups",
-        heads,
-        groups);
+    checkGroups(heads, groups);
     Arguments.require(count >= 0, "count must be >= 0, got %d", count);
     checkLength("scores", scores, (long) heads * count);
     checkLength("votes", votes, (long) groups * count);

@@ -12,7 +12,6 @@ import jdk.incubator.vector.VectorOperators;
  * then the votes, for which each exponential is taken again rather than stored.
  */
 final class SoftVote {
-  private static final float LOG2_E = (float) (1 / VectorMath.LN2);
   private static final int CHUNK = 4096;
   private static final long MIN_PARALLEL_WORK = 50_000;
 
@@ -108,7 +107,8 @@ final class SoftVote {
   }
 
   private static FloatVector weight(float[] s, int i, float base) {
-    return VectorMath.exp2(FloatVector.fromArray(Lanes.FLOATS, s, i).sub(base).mul(LOG2_E));
+    return VectorMath.exp2(
+        FloatVector.fromArray(Lanes.FLOATS, s, i).sub(base).mul(VectorMath.LOG2_E));
   }
 
   private int length(int chunk) {

@@ -11,203 +11,178 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The indices of the k largest of many scores: floats become ints of the same order, the k-th
- * largest of those is found by narrowing down an interval, and one pass collects what is above.
+ * The indices of the k largest of many scores: floats become ints of the same order, one pass
+ * collects those above a pivot out of a sample, and the k-th largest of these few is found by
+ * halving an interval.
  *
- * <p>Each step takes two pivots out of a sorted sample, one on each side of where the k-th largest
- * should be, and keeps what lies between. A step that does not narrow enough, as many equal scores
- * or an unlucky sample cause, is followed by one that halves the interval of keys, so that the
- * number of steps is bounded.
+ * <p>A pivot below which too few are left, as many equal scores or an unlucky sample cause, is
+ * followed by one below which all are.
  */
 final class TopK {
   private static final int SAMPLE = 256;
   private static final IntVector INDICES = IntVector.zero(Lanes.INTS).addIndex(1);
 
-  private int[] keys = new int[0]; // count, rounded up; padding is below every key
-  private int[] first = new int[0]; // where candidates are copied to, by turns
-  private int[] second = new int[0];
-  private final int[] sample = new int[SAMPLE];
-
-  // What is left to find: the k-th largest of source[0..size), all within [low, high].
-  private int[] source = keys;
-  private int[] target = first;
-  private int size;
-  private int k;
-  private int low;
-  private int high;
-  private int above; // keys above the interval that keep was given
+  private final int[] sample = new int[SAMPLE + Lanes.N];
+  private int[] ordered = new int[0];
+  private int[] keys = new int[0]; // candidates
+  private int[] places = new int[0]; // where they stood
+  private int found;
 
   /** See {@link dev.winnow.kernels.Kernels#topK(Buffer, long, int, int)}; arguments checked. */
   int[] select(Buffer scores, long offset, int count, int wanted) {
-    if (wanted >= count) {
-      int[] all = new int[count];
-      Arrays.setAll(all, i -> i);
-      return all;
+    if (wanted > 0 && wanted < count) {
+      load(scores.segment(), offset, count);
     }
-    if (wanted == 0) {
-      return new int[0];
-    }
-    load(scores.segment(), offset, count);
-    return collect(count, wanted, kthLargest(count, wanted));
+    return select(ordered, 0, count, wanted, 0);
   }
 
-  /** Float order as int order: NaN lowest, both zeros alike. */
+  /**
+   * Indices, counted from {@code firstIndex} on, of the {@code wanted} largest of {@code count}
+   * ints, of equal ones the lower.
+   *
+   * @param source read from {@code at} on
+   */
+  int[] select(int[] source, int at, int count, int wanted, int firstIndex) {
+    if (wanted >= count || wanted == 0) {
+      return first(Math.min(wanted, count), firstIndex);
+    }
+    gather(source, at, count, pivot(source, at, count, wanted));
+    if (found < wanted) {
+      gather(source, at, count, Integer.MIN_VALUE);
+    }
+    int[] best = collect(wanted, kthLargest(keys, found, wanted));
+    for (int i = 0; i < wanted; i++) {
+      best[i] += firstIndex;
+    }
+    return best;
+  }
+
+  /** The first {@code count} indices. */
+  static int[] first(int count, int firstIndex) {
+    int[] all = new int[count];
+    Arrays.setAll(all, i -> firstIndex + i);
+    return all;
+  }
+
+  /** Floats as ints of the same order: NaN lowest, both zeros alike. */
+  static IntVector order(FloatVector x) {
+    FloatVector positive = x.add(0f); // -0 becomes 0
+    IntVector bits = positive.reinterpretAsInts();
+    IntVector flip = bits.lanewise(VectorOperators.ASHR, 31).lanewise(VectorOperators.LSHR, 1);
+    return bits.lanewise(VectorOperators.XOR, flip)
+        .blend(Integer.MIN_VALUE, positive.test(VectorOperators.IS_NAN).cast(Lanes.INTS));
+  }
+
   private void load(MemorySegment scores, long offset, int count) {
-    int padded = Lanes.roundUp(count);
-    if (keys.length < padded) {
-      keys = new int[padded];
-      first = new int[padded + Lanes.N]; // whole vectors are written
-      second = new int[padded + Lanes.N];
-      target = first;
+    if (ordered.length < count) {
+      ordered = new int[count + count / 4];
     }
     int i = 0;
     for (; i <= count - Lanes.N; i += Lanes.N) {
-      FloatVector x =
-          FloatVector.fromMemorySegment(
-                  Lanes.FLOATS, scores, 4 * (offset + i), ByteOrder.nativeOrder())
-              .add(0f); // -0 becomes 0
-      IntVector bits = x.reinterpretAsInts();
-      IntVector flip = bits.lanewise(VectorOperators.ASHR, 31).lanewise(VectorOperators.LSHR, 1);
-      bits.lanewise(VectorOperators.XOR, flip)
-          .blend(Integer.MIN_VALUE, x.test(VectorOperators.IS_NAN).cast(Lanes.INTS))
-          .intoArray(keys, i);
+      order(
+              FloatVector.fromMemorySegment(
+                  Lanes.FLOATS, scores, 4 * (offset + i), ByteOrder.nativeOrder()))
+          .intoArray(ordered, i);
     }
     for (; i < count; i++) {
       float x = scores.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * (offset + i)) + 0f;
       int bits = Float.floatToRawIntBits(x);
-      keys[i] = Float.isNaN(x) ? Integer.MIN_VALUE : bits ^ ((bits >> 31) >>> 1);
+      ordered[i] = Float.isNaN(x) ? Integer.MIN_VALUE : bits ^ ((bits >> 31) >>> 1);
     }
-    Arrays.fill(keys, count, padded, Integer.MIN_VALUE);
   }
 
-  private int kthLargest(int count, int wanted) {
-    source = keys;
-    size = count;
-    k = wanted;
-    low = Integer.MIN_VALUE;
-    high = Integer.MAX_VALUE;
-    boolean halve = false;
-    while (size > SAMPLE && low < high) {
-      int before = size;
-      if (halve) {
-        narrow((int) (((long) low + high) >> 1) + 1, high);
-      } else {
-        Arrays.setAll(sample, i -> source[(int) ((long) i * size / SAMPLE)]);
-        Arrays.sort(sample);
-        double rank = SAMPLE - (double) k / size * SAMPLE;
-        double margin = 1 + 2.5 * Math.sqrt(rank * (SAMPLE - rank) / SAMPLE);
-        narrow(
-            sample[Math.clamp((long) (rank - margin), 0, SAMPLE - 1)],
-            sample[Math.clamp((long) (rank + margin), 0, SAMPLE - 1)]);
-      }
-      halve = size > before / 2;
+  /** A number that probably, by a sample, the {@code wanted} largest and not many more reach. */
+  private int pivot(int[] source, int at, int count, int wanted) {
+    double rank = (double) wanted / count * SAMPLE;
+    int margin = (int) (2 + 2.5 * Math.sqrt(rank));
+    int sampleRank = (int) rank + margin;
+    if (count <= 2 * SAMPLE || sampleRank >= SAMPLE) {
+      return Integer.MIN_VALUE;
     }
-    if (low == high) {
-      return low;
+    for (int i = 0; i < SAMPLE; i++) {
+      sample[i] = source[at + (int) ((long) i * count / SAMPLE)];
     }
-    int[] rest = Arrays.copyOf(source, size);
-    Arrays.sort(rest);
-    return rest[size - k];
+    return kthLargest(sample, SAMPLE, sampleRank);
   }
 
-  /** Keeps whichever of below, within and above {@code [bottom, top]} holds the k-th largest. */
-  private void narrow(int bottom, int top) {
-    int within = keep(bottom, top);
-    if (k <= above) {
-      size = keep(top + 1, high);
-      low = top + 1;
-    } else if (k <= above + within) {
-      k -= above;
-      size = within;
-      low = bottom;
-      high = top;
-    } else {
-      k -= above + within;
-      size = keep(low, bottom - 1);
-      high = bottom - 1;
+  /** Copies what is at least {@code pivot}, and where it stood. */
+  private void gather(int[] source, int at, int count, int pivot) {
+    if (keys.length < count + Lanes.N) { // whole vectors are written
+      keys = new int[count + count / 4 + Lanes.N];
+      places = new int[keys.length];
     }
-    int[] kept = target;
-    target = kept == first ? second : first;
-    source = kept;
-  }
-
-  /** Copies the keys in {@code [bottom, top]} to target, and counts them and those above. */
-  private int keep(int bottom, int top) {
     int kept = 0;
-    int more = 0;
     int i = 0;
-    for (; i <= size - Lanes.N; i += Lanes.N) {
-      IntVector x = IntVector.fromArray(Lanes.INTS, source, i);
-      VectorMask<Integer> greater = x.compare(VectorOperators.GT, top);
-      more += greater.trueCount();
-      VectorMask<Integer> mask = x.compare(VectorOperators.GE, bottom).andNot(greater);
+    for (; i <= count - Lanes.N; i += Lanes.N) {
+      IntVector x = IntVector.fromArray(Lanes.INTS, source, at + i);
+      VectorMask<Integer> mask = x.compare(VectorOperators.GE, pivot);
       if (mask.anyTrue()) {
-        x.compress(mask).intoArray(target, kept);
+        x.compress(mask).intoArray(keys, kept);
+        INDICES.add(i).compress(mask).intoArray(places, kept);
         kept += mask.trueCount();
       }
     }
-    for (; i < size; i++) {
-      int key = source[i];
-      if (key > top) {
-        more++;
-      } else if (key >= bottom) {
-        target[kept++] = key;
+    for (; i < count; i++) {
+      if (source[at + i] >= pivot) {
+        keys[kept] = source[at + i];
+        places[kept++] = i;
       }
     }
-    above = more;
-    return kept;
+    found = kept;
   }
 
-  /** All above the threshold, and as many equal to it, from the lowest index on, as are wanted. */
-  private int[] collect(int count, int wanted, int threshold) {
-    int[] found = new int[wanted + Lanes.N];
-    int equal = wanted - countAbove(count, threshold);
+  /**
+   * A number that the {@code k} largest of {@code size} reach and not more, but for equal ones.
+   *
+   * @param a at least a vector longer, which is overwritten
+   */
+  private static int kthLargest(int[] a, int size, int k) {
+    Arrays.fill(a, size, size + Lanes.N, Integer.MIN_VALUE);
+    int low = Integer.MIN_VALUE; // reached by at least k
+    long high = (long) largest(a, size) + 1; // reached by fewer
+    while (low + 1L < high) {
+      int middle = (int) ((low + high) >> 1);
+      int reached = reaching(a, size, middle);
+      if (reached == k) {
+        return middle;
+      }
+      if (reached > k) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private static int largest(int[] a, int size) {
+    IntVector most = IntVector.broadcast(Lanes.INTS, Integer.MIN_VALUE);
+    for (int i = 0; i < size; i += Lanes.N) {
+      most = most.max(IntVector.fromArray(Lanes.INTS, a, i));
+    }
+    return most.reduceLanes(VectorOperators.MAX);
+  }
+
+  private static int reaching(int[] a, int size, int least) {
+    int count = 0;
+    for (int i = 0; i < size; i += Lanes.N) {
+      count += IntVector.fromArray(Lanes.INTS, a, i).compare(VectorOperators.GE, least).trueCount();
+    }
+    return count;
+  }
+
+  /** All above the threshold, and as many equal to it, the first ones, as are wanted. */
+  private int[] collect(int wanted, int threshold) {
+    int[] best = new int[wanted];
+    // Nothing is above the largest number; otherwise above and equal are told apart.
+    int above = threshold == Integer.MAX_VALUE ? 0 : reaching(keys, found, threshold + 1);
+    int equal = wanted - above;
     int at = 0;
-    int i = 0;
-    // As long as equal keys are wanted, all that are not below are taken.
-    for (; equal > 0; i += Lanes.N) {
-      IntVector x = IntVector.fromArray(Lanes.INTS, keys, i);
-      int here = x.compare(VectorOperators.EQ, threshold).trueCount();
-      if (here > equal) {
-        break;
-      }
-      equal -= here;
-      at = add(x.compare(VectorOperators.GE, threshold), i, found, at);
-    }
-    for (int end = i + Lanes.N; equal > 0 && i < end; i++) {
+    for (int i = 0; at < wanted; i++) {
       if (keys[i] > threshold || keys[i] == threshold && equal-- > 0) {
-        found[at++] = i;
+        best[at++] = places[i];
       }
     }
-    for (; i % Lanes.N != 0; i++) { // what the vector has behind the last equal key
-      if (keys[i] > threshold) {
-        found[at++] = i;
-      }
-    }
-    for (; at < wanted; i += Lanes.N) {
-      IntVector x = IntVector.fromArray(Lanes.INTS, keys, i);
-      at = add(x.compare(VectorOperators.GT, threshold), i, found, at);
-    }
-    return Arrays.copyOf(found, wanted);
-  }
-
-  private int countAbove(int count, int threshold) {
-    int above = 0;
-    for (int i = 0; i < count; i += Lanes.N) {
-      above +=
-          IntVector.fromArray(Lanes.INTS, keys, i)
-              .compare(VectorOperators.GT, threshold)
-              .trueCount();
-    }
-    return above;
-  }
-
-  /** Appends the indices from {@code i} on that are set in {@code mask}. */
-  private static int add(VectorMask<Integer> mask, int i, int[] found, int at) {
-    if (!mask.anyTrue()) {
-      return at;
-    }
-    INDICES.add(i).compress(mask).intoArray(found, at);
-    return at + mask.trueCount();
+    return best;
   }
 }

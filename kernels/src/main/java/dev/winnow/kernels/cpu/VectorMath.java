@@ -1,20 +1,27 @@
 package dev.winnow.kernels.cpu;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** Elementary functions on vectors. */
 final class VectorMath {
-  // Adding it leaves round(x) in the low mantissa bits for |x| < 2^22.
-  private static final float ROUND = 0x1.8p23f;
+  // Adding it leaves round(x), as the exponent of a power of two, in the low mantissa bits for
+  // |x| < 2^22.
+  private static final float ROUND = 0x1.8p23f + 127;
 
   // Results below 2^-125 are flushed to zero, which keeps the exponent arithmetic free of
   // subnormals.
   private static final float EXP2_MIN = -125f;
 
+  private static final int EXP2_MAX_BITS = Float.floatToRawIntBits(ROUND) + 126;
+
   /** Natural logarithm of 2. */
   static final double LN2 = Math.log(2);
+
+  /** Binary logarithm of e. */
+  static final float LOG2_E = (float) (1 / LN2);
 
   private VectorMath() {}
 
@@ -24,6 +31,20 @@ final class VectorMath {
    */
   static FloatVector exp2(FloatVector x) {
     FloatVector shifted = x.add(ROUND);
+    return scaled(x, shifted, shifted.reinterpretAsInts());
+  }
+
+  /**
+   * Like {@link #exp2}, but for greater {@code x} too: within about 1e-7 up to 126, at least {@code
+   * 2^122} or NaN behind.
+   */
+  static FloatVector exp2OfAny(FloatVector x) {
+    FloatVector shifted = x.add(ROUND);
+    return scaled(x, shifted, shifted.reinterpretAsInts().min(EXP2_MAX_BITS));
+  }
+
+  /** Two to the power of what rounding to {@code shifted} has cut off, and of what it has not. */
+  private static FloatVector scaled(FloatVector x, FloatVector shifted, IntVector exponent) {
     FloatVector r = x.sub(shifted.sub(ROUND));
     FloatVector c = FloatVector.broadcast(Lanes.FLOATS, 1.535336188319500e-4f);
     c = c.fma(r, FloatVector.broadcast(Lanes.FLOATS, 1.339887440266574e-3f));
@@ -32,11 +53,9 @@ final class VectorMath {
     c = c.fma(r, FloatVector.broadcast(Lanes.FLOATS, 2.402264791363012e-1f));
     c = c.fma(r, FloatVector.broadcast(Lanes.FLOATS, 6.931472028550421e-1f));
     c = c.fma(r, FloatVector.broadcast(Lanes.FLOATS, 1f));
-    // The exponent bits of ROUND are shifted out, so what is left is round(x) in the exponent.
-    FloatVector result =
-        c.reinterpretAsInts()
-            .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
-            .reinterpretAsFloats();
+    // The exponent bits of ROUND are shifted out.
+    FloatVector power = exponent.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    FloatVector result = c.mul(power);
     return result.blend(0f, x.compare(VectorOperators.LT, EXP2_MIN));
   }
 

@@ -73,6 +73,19 @@ final class SmallParity {
         kernels.scoreKeys(queries, packed, 0, length, scores);
         oracle.scoreKeys(queries, packed, 0, length, expected);
         compare(scores, expected);
+        try (KeyPages columns = KeyPages.byDimension(2, width, cache.dtype())) {
+          kernels.packKeys(cache, 0, length, dims, columns);
+          kernels.scoreKeys(queries, columns, 0, length, scores);
+          compare(scores, expected);
+          for (int groups : new int[] {1, 2, 6}) {
+            // Best alone: of those ranked close to each other either may come first.
+            int[][] got = kernels.selectKeys(queries, columns, 5, length - 9, groups, 1).rows();
+            int[][] want = oracle.selectKeys(queries, columns, 5, length - 9, groups, 1).rows();
+            if (!Arrays.deepEquals(got, want)) {
+              throw new AssertionError(Arrays.deepToString(got));
+            }
+          }
+        }
         kernels.softVote(expected, 6, 1, length, votes);
         oracle.softVote(expected, 6, 1, length, expectedVotes);
         compare(votes, expectedVotes);

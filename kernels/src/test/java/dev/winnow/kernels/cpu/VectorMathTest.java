@@ -30,6 +30,27 @@ class VectorMathTest {
   }
 
   @Test
+  void exp2OfAnyIsAsGoodAboveZeroAndLargeWhereItEnds() {
+    double worst = 0;
+    for (float x = -125; x <= 126f; x += 0.0013f) {
+      double exact = Math.pow(2, x);
+      worst = Math.max(worst, Math.abs(exp2OfAny(x) - exact) / exact);
+    }
+    assertThat(worst).isLessThan(1.5e-7);
+    assertThat(exp2OfAny(-125.01f)).isZero();
+    assertThat(exp2OfAny(Float.NEGATIVE_INFINITY)).isZero();
+    for (float x : new float[] {127f, 200.3f, 1e6f, 12345679f, 2e7f, 1e10f, Float.MAX_VALUE}) {
+      assertThat(exp2OfAny(x)).as("2^%s", x).isGreaterThanOrEqualTo(0x1p122f);
+    }
+    assertThat(exp2OfAny(Float.POSITIVE_INFINITY)).isNaN();
+    assertThat(exp2OfAny(Float.NaN)).isNaN();
+  }
+
+  private static float exp2OfAny(float x) {
+    return VectorMath.exp2OfAny(FloatVector.broadcast(Lanes.FLOATS, x)).lane(0);
+  }
+
+  @Test
   void maximumPassesOverNan() {
     FloatVector one = FloatVector.broadcast(Lanes.FLOATS, 1f);
     FloatVector nan = FloatVector.broadcast(Lanes.FLOATS, Float.NaN);

@@ -7,6 +7,7 @@ import dev.winnow.engine.technique.baseline.OracleConfig.Lists;
 import dev.winnow.engine.technique.baseline.OracleConfig.Unit;
 import dev.winnow.kernels.AttentionPlan;
 import dev.winnow.kernels.Buffer;
+import dev.winnow.kernels.HeadsView;
 import dev.winnow.kernels.KeyRows;
 
 /** {@link Oracle} on one sequence; nothing is learnt. */
@@ -36,19 +37,13 @@ final class OracleSession implements TechniqueSession {
   }
 
   private int[][] tokens(PlanRequest request, int from, int count, int budget) {
-    int heads = request.spec().heads();
     boolean shared = config.lists() == Lists.KV_HEAD;
-    int lists = shared ? request.spec().kvHeads() : heads;
-    // Each query head ranks keys by score as by probability.
-    Buffer ranked =
-        shared ? probabilities(request, from, count, lists) : score(request, from, count);
-    int[][] rows = request.kernels().topKRows(ranked, lists, count, budget);
-    for (int[] list : rows) {
-      for (int i = 0; i < list.length; i++) {
-        list[i] += from;
-      }
-    }
-    return rows;
+    int groups = shared ? request.spec().kvHeads() : request.spec().heads();
+    HeadsView queries = query.scaled(request.queries(), 0, request.spec().scale());
+    return request
+        .kernels()
+        .selectKeys(queries, request.cache(), from, from + count, groups, budget)
+        .rows();
   }
 
   private int[][] pages(PlanRequest request, int from, int count, int budget) {

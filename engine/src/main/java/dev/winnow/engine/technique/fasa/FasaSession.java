@@ -10,7 +10,6 @@ import dev.winnow.engine.technique.TechniqueSession;
 import dev.winnow.engine.technique.fasa.FasaConfig.Lists;
 import dev.winnow.engine.technique.fasa.FasaConfig.Memory;
 import dev.winnow.kernels.AttentionPlan;
-import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.HeadsView;
 import dev.winnow.kernels.Kernels;
 import dev.winnow.kernels.KeyPages;
@@ -29,8 +28,6 @@ final class FasaSession implements TechniqueSession {
 
   private final KeyPages[] packed;
   private final Scratch query = new Scratch();
-  private final Scratch scores = new Scratch();
-  private final Scratch votes = new Scratch();
 
   @SuppressWarnings("MustBeClosedChecker") // closed with the session
   FasaSession(FasaConfig config, MeanAgreement agreement, SequenceContext context) {
@@ -42,7 +39,8 @@ final class FasaSession implements TechniqueSession {
     for (int layer = 0; layer < layers; layer++) {
       if (!config.denseLayers().contains(layer)) {
         dims[layer] = new DominantDims(config, agreement, layer, context.attention().get(layer));
-        packed[layer] = new KeyPages(dims[layer].packedHeads(), dims[layer].width(), context.kv());
+        packed[layer] =
+            KeyPages.byDimension(dims[layer].packedHeads(), dims[layer].width(), context.kv());
       }
     }
   }
@@ -98,7 +96,6 @@ final class FasaSession implements TechniqueSession {
     int[][] lists =
         choose(request, from, length - config.window(), total - sinks - config.window());
     for (int i = 0; i < lists.length; i++) {
-      shift(lists[i], from);
       lists[i] = KeptRows.with(sinks, lists[i], config.window(), length);
     }
     return request.reading(new KeyRows.Gathered(lists));
@@ -116,33 +113,19 @@ final class FasaSession implements TechniqueSession {
     return sparse < 2L * visible * spec.kvHeads() * spec.headDim();
   }
 
-  /** The {@code count} best of rows {@code [from, to)}, counted from {@code from}. */
+  /** The {@code count} best of rows {@code [from, to)}. */
   private int[][] choose(PlanRequest request, int from, int to, int count) {
     AttentionSpec spec = request.spec();
     int layer = request.layer();
-    int rows = to - from;
     HeadsView queries = dims[layer].pack(request.queries(), spec.scale(), query);
-    Buffer ranks = scores.of((long) spec.heads() * rows);
-    request.kernels().scoreKeys(queries, packed[layer], from, to, ranks);
     int groups =
         switch (config.lists()) {
           case PER_QUERY_HEAD -> spec.heads();
           case PER_KV_HEAD -> spec.kvHeads();
           case PER_LAYER -> 1;
         };
-    if (groups < spec.heads()) {
-      // Softmax makes the heads of a group comparable: one of long keys would decide alone.
-      Buffer sums = votes.of((long) groups * rows);
-      request.kernels().softVote(ranks, spec.heads(), groups, rows, sums);
-      ranks = sums;
-    }
-    return request.kernels().topKRows(ranks, groups, rows, count);
-  }
-
-  private static void shift(int[] rows, int by) {
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] += by;
-    }
+    // Softmax makes the heads of a group comparable: one of long keys would decide alone.
+    return request.kernels().selectKeys(queries, packed[layer], from, to, groups, count).rows();
   }
 
   @Override
@@ -156,7 +139,7 @@ final class FasaSession implements TechniqueSession {
 
   @Override
   public long bytes() {
-    long bytes = query.bytes() + scores.bytes() + votes.bytes();
+    long bytes = query.bytes();
     for (KeyPages pages : packed) {
       bytes += pages == null ? 0 : pages.bytes();
     }
@@ -176,7 +159,5 @@ final class FasaSession implements TechniqueSession {
       }
     }
     query.close();
-    scores.close();
-    votes.close();
   }
 }

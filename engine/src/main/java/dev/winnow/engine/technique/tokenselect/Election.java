@@ -3,6 +3,7 @@ package dev.winnow.engine.technique.tokenselect;
 import dev.winnow.engine.technique.PlanRequest;
 import dev.winnow.engine.technique.Scratch;
 import dev.winnow.engine.technique.tokenselect.TokenSelectConfig.Lists;
+import dev.winnow.engine.technique.tokenselect.TokenSelectConfig.Vote;
 import dev.winnow.kernels.Buffer;
 import dev.winnow.kernels.HeadsView;
 import dev.winnow.kernels.Kernels;
@@ -30,6 +31,9 @@ final class Election implements AutoCloseable {
     int heads = query.heads();
     int count = to - from;
     int groups = config.lists() == Lists.PER_LAYER ? 1 : request.spec().kvHeads();
+    if (config.vote() == Vote.SOFT && config.pool() == 1) {
+      return kernels.selectKeys(query, request.cache(), from, to, groups, seats).rows();
+    }
     Buffer scored = scores.of((long) heads * count);
     kernels.scoreKeys(query, request.cache(), from, to, scored);
     Buffer counted = votes.of((long) groups * count);
