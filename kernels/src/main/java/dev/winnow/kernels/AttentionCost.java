@@ -1,7 +1,8 @@
 package dev.winnow.kernels;
 
 /**
- * What executing a plan costs.
+ * What executing a plan costs. Rows are counted whole, each time that a tile of queries reads them;
+ * a second pass over a batch of rows that holds infinities or NaN is not counted.
  *
  * @param pairs visible (query head, key) pairs: each is a dot product and a weighted add of headDim
  * @param kvBytesRead bytes of stored keys and values that the kernel loads, re-reads counted

@@ -11,7 +11,8 @@ package dev.winnow.engine.metrics;
  * @param kvBytesRead bytes of keys and values that attention read
  * @param denseKvBytesRead bytes that dense attention over all tokens reads
  * @param selectionFlops floating-point operations spent on choosing what to read
- * @param selectionBytes bytes of keys, packed keys and representatives read to choose
+ * @param selectionBytes bytes of keys, packed keys and representatives read to choose; the one pass
+ *     over each new key that keeps packed keys and representatives up to date is not counted
  */
 public record LayerLedger(
     long rows,
