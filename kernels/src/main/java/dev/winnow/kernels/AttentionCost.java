@@ -16,6 +16,11 @@ public record AttentionCost(long pairs, long kvBytesRead) {
     return 4L * pairs * headDim;
   }
 
+  /** What is left of this without {@code part}. */
+  public AttentionCost minus(AttentionCost part) {
+    return new AttentionCost(pairs - part.pairs, kvBytesRead - part.kvBytesRead);
+  }
+
   /** The sum of two costs. */
   public AttentionCost plus(AttentionCost other) {
     return new AttentionCost(pairs + other.pairs, kvBytesRead + other.kvBytesRead);
