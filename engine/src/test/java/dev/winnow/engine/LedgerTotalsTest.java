@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
  * is a multiplication or an addition, so a multiply-add is two.
  *
  * <p>Where a query sees everything up to itself, 1 + 2 + ... + 24 = 300 keys are seen by each of 4
- * heads: 1,200 pairs. A chunk reads the keys up to its end once for both query heads of a group,
- * 7 + 14 + 20, and the decoded tokens read 21 + 22 + 23 + 24: 131 keys in all.
+ * heads: 1,200 pairs. A chunk reads the keys up to its end once for both query heads of a group, 7
+ * + 14 + 20, and the decoded tokens read 21 + 22 + 23 + 24: 131 keys in all.
  */
 class LedgerTotalsTest {
   private static final int[] PROMPT = IntStream.range(0, 20).map(i -> 3 + 7 * i).toArray();

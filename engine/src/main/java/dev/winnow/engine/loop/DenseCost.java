@@ -31,9 +31,9 @@ final class DenseCost implements AutoCloseable {
   }
 
   /**
-   * The cost of {@code rows} queries from token {@code first} on, over all tokens they see, had they
-   * come in the chunks of dense execution: a technique may want smaller ones, and each reads the
-   * keys before it again.
+   * The cost of {@code rows} queries from token {@code first} on, over all tokens they see, had
+   * they come in the chunks of dense execution: a technique may want smaller ones, and each reads
+   * the keys before it again.
    */
   AttentionCost of(AttentionSpec spec, int rows, int first, DenseChunks chunks) {
     AttentionCost cost = AttentionCost.ZERO;

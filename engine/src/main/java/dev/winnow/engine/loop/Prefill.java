@@ -93,8 +93,7 @@ final class Prefill {
     return true;
   }
 
-  private void chunk(
-      Sequence sequence, int upTo, Phase phase, Rows rows, DenseChunks dense) {
+  private void chunk(Sequence sequence, int upTo, Phase phase, Rows rows, DenseChunks dense) {
     int first = sequence.computed();
     int[] ids = sequence.ids(first, upTo);
     Events.Prefill prefill = new Events.Prefill();

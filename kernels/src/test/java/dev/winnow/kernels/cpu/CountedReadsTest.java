@@ -54,8 +54,7 @@ class CountedReadsTest {
   private long bytes(AttentionPlan plan, KvPages cache, boolean wantsMass) {
     reads.clear();
     HeadsView output = samples.heads(plan.rows(), HEADS, DIM);
-    Buffer mass =
-        wantsMass ? samples.floats((long) HEADS * plan.mostKeys(HEADS)) : null;
+    Buffer mass = wantsMass ? samples.floats((long) HEADS * plan.mostKeys(HEADS)) : null;
     AttentionCost done = kernels.attend(plan, cache, new AttentionOutput(output, null, mass));
     assertThat(done).isEqualTo(kernels.cost(plan, cache));
     assertThat(done.kvBytesRead()).isEqualTo(reads.bytes());
@@ -65,9 +64,7 @@ class CountedReadsTest {
 
   private static AttentionPlan plan(HeadsView queries, int position, int window, KeyRows... keys) {
     List<Segment> segments =
-        Arrays.stream(keys)
-            .map(rows -> new Segment(queries, rows, KeyRotation.AS_STORED))
-            .toList();
+        Arrays.stream(keys).map(rows -> new Segment(queries, rows, KeyRotation.AS_STORED)).toList();
     return new AttentionPlan(segments, position, true, window, 0.2f);
   }
 
@@ -132,12 +129,10 @@ class CountedReadsTest {
     int[] four = {3, 70, 300, 599};
     int[] two = {0, 511};
     HeadsView queries = samples.heads(1, HEADS, DIM);
-    AttentionPlan perKvHead =
-        plan(queries, 599, 0, new KeyRows.Gathered(new int[][] {four, two}));
+    AttentionPlan perKvHead = plan(queries, 599, 0, new KeyRows.Gathered(new int[][] {four, two}));
     assertThat(bytes(perKvHead, cache, false)).isEqualTo((4 + 2) * pair(dtype));
     AttentionPlan perQueryHead =
-        plan(
-            queries, 599, 0, new KeyRows.Gathered(new int[][] {four, two, four, two, two, two}));
+        plan(queries, 599, 0, new KeyRows.Gathered(new int[][] {four, two, four, two, two, two}));
     assertThat(bytes(perQueryHead, cache, false)).isEqualTo((4 + 2 + 4 + 2 + 2 + 2) * pair(dtype));
     assertThat(reads.keys()[0][70]).as("query heads 0 and 2").isEqualTo(2);
     assertThat(reads.keys()[1][511]).as("query heads 3, 4 and 5").isEqualTo(3);
@@ -176,8 +171,7 @@ class CountedReadsTest {
             new Segment(
                 queries, new KeyRows.Range(400, 500), new KeyRotation.CompactRank(table, 7)));
     AttentionPlan plan = new AttentionPlan(segments, 498, true, 0, 0.2f);
-    assertThat(bytes(plan, cache, false))
-        .isEqualTo(2 * (far.count(0) + 100) * pair(DType.F16));
+    assertThat(bytes(plan, cache, false)).isEqualTo(2 * (far.count(0) + 100) * pair(DType.F16));
   }
 
   @Test
@@ -186,17 +180,26 @@ class CountedReadsTest {
     for (int rows : new int[] {1, 2, 3, 43, 90}) {
       for (int window : new int[] {0, 1, 37}) {
         int position = 400 - rows;
-        KeyRows all = new KeyRows.Gathered(
-                IntStream.range(0, HEADS).mapToObj(head -> samples.rows(300, 0.3))
+        KeyRows all =
+            new KeyRows.Gathered(
+                IntStream.range(0, HEADS)
+                    .mapToObj(head -> samples.rows(300, 0.3))
                     .toArray(int[][]::new));
         AttentionPlan plan =
-            plan(samples.heads(rows, HEADS, DIM), position, window, all, new KeyRows.Range(300, 400));
+            plan(
+                samples.heads(rows, HEADS, DIM),
+                position,
+                window,
+                all,
+                new KeyRows.Range(300, 400));
         assertThat(bytes(plan, cache, false)).isEqualTo(byTheRule(plan) * pair(DType.BF16));
       }
     }
   }
 
-  /** Keys read: one query head at a time, since each has a list of its own, in tiles of 128 rows. */
+  /**
+   * Keys read: one query head at a time, since each has a list of its own, in tiles of 128 rows.
+   */
   private static long byTheRule(AttentionPlan plan) {
     long count = 0;
     for (int head = 0; head < HEADS; head++) {
@@ -223,8 +226,7 @@ class CountedReadsTest {
       kernels.packKeys(cache, 0, 600, new int[][] {dims, dims}, packed);
       CountingStore store = new CountingStore(packed);
       Buffer scores = samples.floats(HEADS * 600L);
-      SelectionCost cost =
-          kernels.scoreKeys(samples.heads(1, HEADS, 8), store, 10, 600, scores);
+      SelectionCost cost = kernels.scoreKeys(samples.heads(1, HEADS, 8), store, 10, 600, scores);
       // 590 rows of 8 elements of 2 bytes for each of 2 KV heads; 2 operations for each of 6 heads.
       assertThat(cost.bytesRead()).isEqualTo(2 * 590 * 8 * 2);
       assertThat(cost.flops()).isEqualTo(6 * 590 * 8 * 2);

@@ -119,8 +119,7 @@ class ArchitecturesTest {
   @ParameterizedTest
   @CsvSource({"qwen3, 128", "gemma3_text, 256", "llama, 8", "mistral, 8", "qwen2, 8", "phi3, 8"})
   void headsHaveTheWidthOfTheFamilyWhenTheConfigDoesNotSay(String type, int headDim) {
-    assertThat(rotary("{\"model_type\": \"" + type + "\"").getFirst().headDim())
-        .isEqualTo(headDim);
+    assertThat(rotary("{\"model_type\": \"" + type + "\"").getFirst().headDim()).isEqualTo(headDim);
   }
 
   @ParameterizedTest
