@@ -204,6 +204,11 @@ public final class Session implements AutoCloseable {
     return sequence.clock().snapshot();
   }
 
+  /** Most bytes of keys and values it held in memory, with what techniques held beside them. */
+  public long peakKvBytes() {
+    return sequence.peakKvBytes();
+  }
+
   /** How often a page of keys and values was copied from the slower tier to memory. */
   public long pagesLoaded() {
     return sequence.pagesLoaded();

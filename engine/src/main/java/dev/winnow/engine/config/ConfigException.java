@@ -2,20 +2,22 @@ package dev.winnow.engine.config;
 
 import java.util.function.Supplier;
 
-/** A run config cannot be used; the message says where, what was got, what is allowed. */
+/** A config cannot be used; the message says where, what was got, what is allowed. */
 public final class ConfigException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
-  ConfigException(String message) {
+  /** With a message that says it all. */
+  public ConfigException(String message) {
     super(message);
   }
 
-  ConfigException(String message, Throwable cause) {
+  /** The same with what led to it. */
+  public ConfigException(String message, Throwable cause) {
     super(message, cause);
   }
 
   /** What {@code binder} gives; what it refuses, it refuses as a fault of the config. */
-  static <T> T naming(Supplier<T> binder) {
+  public static <T> T naming(Supplier<T> binder) {
     try {
       return binder.get();
     } catch (ConfigException e) {

@@ -27,16 +27,7 @@ public final class ConfigSchema {
     schema.put("title", "Winnow run config");
     closed(schema).putArray("required").add("metadata");
     ObjectNode keys = schema.putObject("properties");
-    ObjectNode metadata = closed(keys.putObject("metadata"));
-    metadata.putArray("required").add("version");
-    ObjectNode metadataKeys = metadata.putObject("properties");
-    metadataKeys.putObject("version").put("const", RunConfig.VERSION);
-    metadataKeys.putObject("name").put("type", "string");
-    metadataKeys.putObject("description").put("type", "string");
-    ObjectNode include = keys.putObject("include");
-    include.put("description", "Files this one builds on, relative to it.");
-    include.putArray("type").add("string").add("array");
-    include.putObject("items").put("type", "string");
+    addMetadata(keys);
     ObjectNode list = keys.putObject("techniques").put("type", "array");
     ArrayNode anyOf = list.putObject("items").putArray("anyOf");
     Map<String, String> summaries = techniques.summaries();
@@ -46,9 +37,28 @@ public final class ConfigSchema {
       section.putArray("required").add("technique");
       ObjectNode properties = section.putObject("properties");
       properties.putObject("technique").put("const", name);
-      properties.setAll(properties(defaults.getClass(), Parameters.toJson(defaults)));
+      properties.setAll(properties(defaults));
     }
     return schema;
+  }
+
+  /** Adds {@code metadata} and {@code include}, which all files have, to {@code properties}. */
+  public static void addMetadata(ObjectNode properties) {
+    ObjectNode metadata = closed(properties.putObject("metadata"));
+    metadata.putArray("required").add("version");
+    ObjectNode keys = metadata.putObject("properties");
+    keys.putObject("version").put("const", RunConfig.VERSION);
+    keys.putObject("name").put("type", "string");
+    keys.putObject("description").put("type", "string");
+    ObjectNode include = properties.putObject("include");
+    include.put("description", "Files this one builds on, relative to it.");
+    include.putArray("type").add("string").add("array");
+    include.putObject("items").put("type", "string");
+  }
+
+  /** The schema's {@code properties} for the keys of a section that is bound to a record. */
+  public static ObjectNode properties(Record defaults) {
+    return properties(defaults.getClass(), Parameters.toJson(defaults));
   }
 
   private static ObjectNode properties(Class<?> record, JsonNode defaults) {
@@ -103,7 +113,8 @@ public final class ConfigSchema {
         : "string";
   }
 
-  private static ObjectNode closed(ObjectNode object) {
+  /** Makes {@code object} the schema of an object that has no other keys than its properties. */
+  public static ObjectNode closed(ObjectNode object) {
     return object.put("type", "object").put("additionalProperties", false);
   }
 }
