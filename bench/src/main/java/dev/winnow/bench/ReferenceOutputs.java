@@ -2,7 +2,7 @@ package dev.winnow.bench;
 
 import dev.winnow.models.CheckpointException;
 import dev.winnow.models.checkpoint.Checkpoint;
-import dev.winnow.models.checkpoint.Checkpoints;
+import dev.winnow.models.checkpoint.SafetensorsFormat;
 import dev.winnow.models.checkpoint.TensorInfo;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -55,7 +55,7 @@ public final class ReferenceOutputs implements AutoCloseable {
                   .formatted(path)
               + " input_ids, logits, prompt_ids, generated_ids), or name another with --expected");
     }
-    Checkpoint file = Checkpoints.open(path);
+    Checkpoint file = SafetensorsFormat.openTensors(path);
     try {
       return new ReferenceOutputs(file);
     } catch (RuntimeException | Error e) {

@@ -9,7 +9,6 @@ import dev.winnow.models.CheckpointException;
 import dev.winnow.models.testing.SafetensorsWriter;
 import dev.winnow.models.testing.TinyCheckpoint;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,9 +19,20 @@ class ReferenceOutputsTest {
   private Path write(SafetensorsWriter writer) throws IOException {
     Path file = folder.resolve(ReferenceOutputs.FILE_NAME);
     writer.write(file);
-    // A file of tensors alone is opened beside a config.json.
-    Files.writeString(folder.resolve("config.json"), "{}");
     return file;
+  }
+
+  @Test
+  void mayHoldTheWideIdsThatTorchHasByDefault() throws IOException {
+    SafetensorsWriter writer =
+        new SafetensorsWriter()
+            .tensor("input_ids", "I64", new long[] {2}, 3, 1)
+            .tensor("prompt_ids", "I64", new long[] {1}, 1)
+            .tensor("generated_ids", "I64", new long[] {1}, 2)
+            .tensor("logits", "BF16", new long[] {2, 3}, 1, 2, 3, 4, 5, 6);
+    try (ReferenceOutputs outputs = ReferenceOutputs.open(write(writer))) {
+      assertThat(outputs.inputIds()).containsExactly(3, 1);
+    }
   }
 
   private static SafetensorsWriter ids(float... inputIds) {

@@ -2,7 +2,10 @@ package dev.winnow.kernels;
 
 import java.util.Arrays;
 
-/** Angular step per position of every rotary pair, as Hugging Face's rope types define them. */
+/**
+ * Angular step per position of every rotary pair, as Hugging Face's rope types define them and in
+ * the precision in which it computes them, float32.
+ */
 final class RotaryFrequencies {
   private RotaryFrequencies() {}
 
@@ -30,7 +33,8 @@ final class RotaryFrequencies {
   private static double[] plain(RotaryConfig config) {
     double[] frequencies = new double[config.rotaryDim() / 2];
     for (int i = 0; i < frequencies.length; i++) {
-      frequencies[i] = Math.pow(config.theta(), -2.0 * i / config.rotaryDim());
+      float exponent = (float) (2.0 * i / config.rotaryDim());
+      frequencies[i] = 1f / (float) Math.pow(config.theta(), exponent);
     }
     return frequencies;
   }

@@ -3,8 +3,11 @@ package dev.winnow.kernels;
 import java.util.Arrays;
 
 /**
- * Cosines and sines of a {@link RotaryConfig} by position, computed in float64 and extended on
- * demand; safe for use by several threads.
+ * Cosines and sines of a {@link RotaryConfig} by position, extended on demand; safe for use by
+ * several threads.
+ *
+ * <p>Frequencies and angles are rounded to float32, as in the code that models are trained with:
+ * after some thousand tokens exact angles differ from those by more than logits may.
  */
 public final class RotaryTable {
   /** Positions per {@link Block}. */
@@ -85,7 +88,7 @@ public final class RotaryTable {
     float[] sin = new float[BLOCK_POSITIONS * pairs];
     for (int row = 0; row < BLOCK_POSITIONS; row++) {
       for (int i = 0; i < pairs; i++) {
-        double angle = (firstPosition + row) * frequencies[i];
+        float angle = (firstPosition + row) * (float) frequencies[i];
         cos[row * pairs + i] = (float) (Math.cos(angle) * attentionFactor);
         sin[row * pairs + i] = (float) (Math.sin(angle) * attentionFactor);
       }

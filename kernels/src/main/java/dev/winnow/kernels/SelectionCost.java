@@ -1,7 +1,8 @@
 package dev.winnow.kernels;
 
 /**
- * What choosing keys costs.
+ * What choosing keys costs. Rows asked for are counted, not those that the vectors at the ends of a
+ * range bring along.
  *
  * @param flops floating-point operations, two per multiply-add
  * @param bytesRead bytes of stored keys that the kernel loads

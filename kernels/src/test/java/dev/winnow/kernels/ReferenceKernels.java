@@ -210,8 +210,9 @@ public final class ReferenceKernels implements Kernels {
       boolean half = config.pairing() == RotaryConfig.Pairing.HALF_SPLIT;
       int a = half ? i : 2 * i;
       int b = half ? i + pairs : 2 * i + 1;
-      double cos = Math.cos(position * frequencies[i]) * factor;
-      double sin = Math.sin(position * frequencies[i]) * factor;
+      float angle = (float) (position * frequencies[i]); // as models are trained with
+      double cos = Math.cos(angle) * factor;
+      double sin = Math.sin(angle) * factor;
       turned[a] = x[a] * cos - x[b] * sin;
       turned[b] = x[b] * cos + x[a] * sin;
     }

@@ -82,7 +82,7 @@ class RotaryTableTest {
     RotaryTable table =
         new RotaryTable(new RotaryConfig(10_000, 64, 8, Pairing.HALF_SPLIT, RotaryScaling.NONE));
     assertThat(table.frequencies()).hasSize(4);
-    assertThat(table.frequencies()[1]).isCloseTo(0.1, within(1e-15));
+    assertThat(table.frequencies()[1]).isCloseTo(0.1, within(1e-8));
   }
 
   @Test
@@ -93,7 +93,32 @@ class RotaryTableTest {
       int at = table.rowInBlock(position);
       assertThat(block.cos()[at]).isEqualTo((float) Math.cos(position));
       assertThat(block.sin()[at]).isEqualTo((float) Math.sin(position));
-      assertThat(block.cos()[at + 1]).isCloseTo((float) Math.cos(position * 0.01), within(1e-7f));
+      assertThat(block.cos()[at + 1]).isEqualTo((float) Math.cos(position * 0.01f));
+    }
+  }
+
+  /**
+   * torch 2.7.1, as transformers computes it: {@code inv = 1 / 10000.0 ** (torch.arange(0, 16,
+   * 2).float() / 16); (12345.0 * inv).cos()}. The exact cosine of pair 1 is 1.4e-5 off.
+   */
+  @Test
+  void farPositionsHaveTheAnglesThatModelsAreTrainedWith() {
+    RotaryTable table = table(10_000, 16, RotaryScaling.NONE);
+    RotaryTable.Block block = table.block(12_345);
+    float[] expected = {
+      0.11143578588962555f,
+      -0.39210161566734314f,
+      -0.9893735647201538f,
+      0.6780278086662292f,
+      -0.5995293259620667f,
+      0.2295249104499817f,
+      0.9755975008010864f,
+      -0.7232914566993713f
+    };
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(block.cos()[table.rowInBlock(12_345) + i])
+          .as("pair %d", i)
+          .isCloseTo(expected[i], within(1e-7f));
     }
   }
 
@@ -138,7 +163,7 @@ class RotaryTableTest {
     double[] got = table(theta, dim, scaling).frequencies();
     assertThat(got).hasSameSizeAs(expected);
     for (int i = 0; i < expected.length; i++) {
-      assertThat(got[i]).as("pair %d", i).isCloseTo(expected[i], within(expected[i] * 1e-12));
+      assertThat(got[i]).as("pair %d", i).isCloseTo(expected[i], within(expected[i] * 5e-7));
     }
   }
 }

@@ -62,7 +62,7 @@ public final class Canvas implements AutoCloseable {
     sequence.append(ids);
     StepBuffers borrowed = buffers.borrow(ids.length);
     try {
-      step.run(sequence, ids, Phase.PREFILL, borrowed);
+      step.run(sequence, ids, Phase.PREFILL, borrowed, new DenseChunks(0, ids.length, true));
       sequence.notePeak();
       logitRows.each(sequence, borrowed.workspace(), from, to - from, from, logits, consumer);
     } finally {

@@ -32,8 +32,12 @@ final class DecoderStep {
     this.denseCost = denseCost;
   }
 
-  /** Computes {@code ids}, the next tokens of {@code sequence}; leaves them in the workspace. */
-  void run(Sequence sequence, int[] ids, Phase phase, StepBuffers buffers) {
+  /**
+   * Computes {@code ids}, the next tokens of {@code sequence}; leaves them in the workspace.
+   *
+   * @param chunks how dense execution would have cut the text they are part of
+   */
+  void run(Sequence sequence, int[] ids, Phase phase, StepBuffers buffers, DenseChunks chunks) {
     long start = System.nanoTime();
     Workspace rows = buffers.workspace();
     int first = sequence.cache().length();
@@ -44,7 +48,7 @@ final class DecoderStep {
     model.embed(rows, ids);
     for (int layer = 0; layer < model.config().layers(); layer++) {
       if (!sequence.techniques().runsLayer(layer)) {
-        sequence.ledger().skipped(layer, denseStep(sequence, layer, ids.length));
+        sequence.ledger().skipped(layer, denseStep(sequence, layer, ids.length, chunks));
         continue;
       }
       long products = model.attentionInput(rows, layer);
@@ -57,11 +61,12 @@ final class DecoderStep {
         observed += System.nanoTime() - before;
       }
       products += model.attentionOutput(rows, layer);
-      boolean exact = plan == request.dense() && sequence.cache().isComplete(layer);
+      boolean exact =
+          plan == request.dense() && sequence.cache().isComplete(layer) && chunks.executed();
       DenseStep dense =
           exact
               ? new DenseStep(ids.length, request.spec().headDim(), products, cost)
-              : denseStep(sequence, layer, ids.length);
+              : denseStep(sequence, layer, ids.length, chunks);
       sequence.ledger().ran(layer, tokens.length, products, cost, dense);
       if (sequence.techniques().prunes(layer)) {
         tokens = prune(sequence, request, tokens, rows);
@@ -79,9 +84,9 @@ final class DecoderStep {
   }
 
   /** What a layer costs if every token goes through it and sees every earlier one. */
-  private DenseStep denseStep(Sequence sequence, int layer, int rows) {
+  private DenseStep denseStep(Sequence sequence, int layer, int rows, DenseChunks chunks) {
     AttentionSpec spec = model.attention(layer);
-    AttentionCost cost = denseCost.of(spec, rows, sequence.cache().length());
+    AttentionCost cost = denseCost.of(spec, rows, sequence.cache().length(), chunks);
     return new DenseStep(rows, spec.headDim(), rows * model.layerFlops(layer), cost);
   }
 

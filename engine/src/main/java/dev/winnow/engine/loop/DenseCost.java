@@ -31,9 +31,26 @@ final class DenseCost implements AutoCloseable {
   }
 
   /**
-   * The cost of {@code rows} queries at {@code firstPosition} and after, over all tokens they see.
+   * The cost of {@code rows} queries from token {@code first} on, over all tokens they see, had
+   * they come in the chunks of dense execution: a technique may want smaller ones, and each reads
+   * the keys before it again.
    */
-  synchronized AttentionCost of(AttentionSpec spec, int rows, int firstPosition) {
+  AttentionCost of(AttentionSpec spec, int rows, int first, DenseChunks chunks) {
+    AttentionCost cost = AttentionCost.ZERO;
+    int end = first + rows;
+    for (int from = first; from < end; ) {
+      int start = chunks.startOf(from);
+      int to = Math.min(end, start + chunks.size());
+      cost = cost.plus(of(spec, to - start, start));
+      if (from > start) {
+        cost = cost.minus(of(spec, from - start, start));
+      }
+      from = to;
+    }
+    return cost;
+  }
+
+  private synchronized AttentionCost of(AttentionSpec spec, int rows, int firstPosition) {
     HeadsView queries = queries(rows, spec);
     KvPages cache =
         standIns.computeIfAbsent(

@@ -73,6 +73,8 @@ final class Prefill {
 
   private boolean chunks(
       Sequence sequence, int upTo, Phase phase, BooleanSupplier cancelled, Rows rows) {
+    int most = Math.min(chunk, sequence.techniques().maxRows());
+    DenseChunks dense = new DenseChunks(sequence.computed(), chunk, most == chunk);
     while (sequence.computed() < upTo) {
       if (cancelled.getAsBoolean() || !lifecycle.enter()) {
         return false;
@@ -82,8 +84,7 @@ final class Prefill {
           if (sequence.isClosed()) {
             return false;
           }
-          int most = Math.min(chunk, sequence.techniques().maxRows());
-          chunk(sequence, Math.min(upTo, sequence.computed() + most), phase, rows);
+          chunk(sequence, Math.min(upTo, sequence.computed() + most), phase, rows, dense);
         }
       } finally {
         lifecycle.exit();
@@ -92,7 +93,7 @@ final class Prefill {
     return true;
   }
 
-  private void chunk(Sequence sequence, int upTo, Phase phase, Rows rows) {
+  private void chunk(Sequence sequence, int upTo, Phase phase, Rows rows, DenseChunks dense) {
     int first = sequence.computed();
     int[] ids = sequence.ids(first, upTo);
     Events.Prefill prefill = new Events.Prefill();
@@ -100,7 +101,7 @@ final class Prefill {
     (phase == Phase.PREFILL ? prefill : decode).begin();
     StepBuffers borrowed = buffers.borrow(chunk);
     try {
-      step.run(sequence, ids, phase, borrowed);
+      step.run(sequence, ids, phase, borrowed, dense);
       sequence.notePeak();
       if (rows != null) {
         rows.accept(borrowed, first, ids.length);

@@ -9,9 +9,11 @@ package dev.winnow.engine.metrics;
  * @param pairs (query head, key) pairs that attention computed
  * @param densePairs pairs of dense attention over all tokens
  * @param kvBytesRead bytes of keys and values that attention read
- * @param denseKvBytesRead bytes that dense attention over all tokens reads
+ * @param denseKvBytesRead bytes that dense attention over all tokens reads, in the chunks of a run
+ *     without techniques
  * @param selectionFlops floating-point operations spent on choosing what to read
- * @param selectionBytes bytes of keys, packed keys and representatives read to choose
+ * @param selectionBytes bytes of keys, packed keys and representatives read to choose; the one pass
+ *     over each new key that keeps packed keys and representatives up to date is not counted
  */
 public record LayerLedger(
     long rows,

@@ -163,7 +163,8 @@ class CompositionTest {
         .anyMatch(layer -> layer.pairs() < layer.densePairs());
   }
 
-  private static Technique technique(String name) {
+  /** The technique called {@code name} with small parameters. */
+  static Technique technique(String name) {
     ObjectNode parameters;
     try {
       parameters = (ObjectNode) new ObjectMapper().readTree(SMALL.get(name).replace('\'', '"'));

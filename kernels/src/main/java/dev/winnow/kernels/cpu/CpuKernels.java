@@ -13,6 +13,7 @@ import dev.winnow.kernels.KvPages;
 import dev.winnow.kernels.RotaryTable;
 import dev.winnow.kernels.SelectionCost;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * The kernels on the CPU: Vector API code on a fixed set of threads, the calling one among them.
@@ -45,11 +46,16 @@ public final class CpuKernels implements Kernels {
    *     jdk.incubator.vector}
    */
   public CpuKernels(WorkerPool pool) {
+    this(pool, KeyTile::new);
+  }
+
+  /** Kernels each of whose threads reads keys and values through one of {@code tiles}. */
+  CpuKernels(WorkerPool pool, Supplier<KeyTile> tiles) {
     VectorModule.require();
     this.pool = pool;
     rowKernels = new RowKernels(pool);
     runners = new TileRunner[pool.threads()];
-    Arrays.setAll(runners, i -> new TileRunner());
+    Arrays.setAll(runners, i -> new TileRunner(tiles.get()));
     keyScorers = new KeyScorer[pool.threads()];
     Arrays.setAll(keyScorers, i -> new KeyScorer());
     topK = new TopK[pool.threads()];

@@ -9,8 +9,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-/** A tile of keys and values of one KV head as float32 rows: the scratch memory of one thread. */
-final class KeyTile {
+/**
+ * A tile of keys and values of one KV head as float32 rows: the scratch memory of one thread.
+ *
+ * <p>Attention reads a cache through nothing else, so a subclass can watch every read.
+ */
+class KeyTile {
   /** Keys per tile: one tile of keys and one of values fill half a first-level cache. */
   static final int KEYS = 64;
 

@@ -7,9 +7,9 @@ import dev.winnow.kernels.KvPages;
 final class TileRunner {
   private static final double LOG2_E = 1 / VectorMath.LN2;
 
-  private final KeyTile tile = new KeyTile();
-  private final DecodeAttention decode = new DecodeAttention(tile);
-  private final PrefillAttention prefill = new PrefillAttention(tile);
+  private final KeyTile tile;
+  private final DecodeAttention decode;
+  private final PrefillAttention prefill;
   private int[] from = new int[0];
   private int[] to = new int[0];
 
@@ -20,6 +20,13 @@ final class TileRunner {
   long pairs;
 
   long bytes;
+
+  /** A runner whose keys and values pass through {@code tile}. */
+  TileRunner(KeyTile tile) {
+    this.tile = tile;
+    decode = new DecodeAttention(tile);
+    prefill = new PrefillAttention(tile);
+  }
 
   void resetCounters() {
     pairs = 0;

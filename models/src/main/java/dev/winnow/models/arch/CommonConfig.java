@@ -14,8 +14,19 @@ final class CommonConfig {
 
   private CommonConfig() {}
 
-  /** Shapes; {@code tiedByDefault} is the family's {@code tie_word_embeddings}. */
+  /** Shapes of a family whose heads share {@code hidden_size} unless {@code head_dim} is given. */
   static ModelConfig shapes(ConfigReader config, boolean tiedByDefault) {
+    return shapes(config, tiedByDefault, 0);
+  }
+
+  /**
+   * Shapes.
+   *
+   * @param tiedByDefault the family's {@code tie_word_embeddings}
+   * @param defaultHeadDim the family's {@code head_dim}, 0 where it is a share of {@code
+   *     hidden_size}
+   */
+  static ModelConfig shapes(ConfigReader config, boolean tiedByDefault, int defaultHeadDim) {
     int hidden = config.size("hidden_size");
     int heads = config.size("num_attention_heads");
     int kvHeads = config.size("num_key_value_heads", heads);
@@ -24,7 +35,8 @@ final class CommonConfig {
       throw config.error(
           "num_key_value_heads", "is " + kvHeads, "a divisor of num_attention_heads = " + heads);
     }
-    if (!config.has("head_dim") && hidden % heads != 0) {
+    boolean shared = !config.has("head_dim") && defaultHeadDim == 0;
+    if (shared && hidden % heads != 0) {
       throw config.error(
           "num_attention_heads", "is " + heads, "a divisor of hidden_size = " + hidden);
     }
@@ -36,7 +48,7 @@ final class CommonConfig {
         layers,
         heads,
         kvHeads,
-        config.size("head_dim", hidden / heads),
+        shared ? hidden / heads : config.size("head_dim", defaultHeadDim),
         config.size("max_position_embeddings", 2048),
         config.flag("tie_word_embeddings", tiedByDefault),
         List.copyOf(config.ids("eos_token_id")),

@@ -35,16 +35,25 @@ public final class ConfigReader {
 
   /** A whole number of at least 1, or {@code absent} when the key is not there or null. */
   public int size(String key, int absent) {
+    return whole(key, absent, 1);
+  }
+
+  /** A whole number of at least 0, or {@code absent} when the key is not there or null. */
+  public int count(String key, int absent) {
+    return whole(key, absent, 0);
+  }
+
+  private int whole(String key, int absent, int least) {
     if (!has(key)) {
       return absent;
     }
     JsonNode node = json.get(key);
     if (!node.isIntegralNumber() || !node.canConvertToInt()) {
-      throw error(key, "is " + node, "a whole number >= 1");
+      throw error(key, "is " + node, "a whole number >= " + least);
     }
     int value = node.intValue();
-    if (value < 1 || value > LARGEST) {
-      throw error(key, "is " + value, "in [1, " + LARGEST + "]");
+    if (value < least || value > LARGEST) {
+      throw error(key, "is " + value, "in [" + least + ", " + LARGEST + "]");
     }
     return value;
   }

@@ -19,7 +19,7 @@ public final class Gemma3 implements Architecture {
 
   @Override
   public DecoderSpec spec(ConfigReader config) {
-    ModelConfig shapes = CommonConfig.shapes(config, true);
+    ModelConfig shapes = CommonConfig.shapes(config, true, 256);
     CommonConfig.activation(config, "hidden_activation", "gelu_pytorch_tanh", "gelu_pytorch_tanh");
     config.refuse(
         "attn_logit_softcapping", config.has("attn_logit_softcapping"), "null for Gemma 3");

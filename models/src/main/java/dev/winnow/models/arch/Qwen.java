@@ -17,9 +17,9 @@ public final class Qwen implements Architecture {
 
   @Override
   public DecoderSpec spec(ConfigReader config) {
-    ModelConfig shapes = CommonConfig.shapes(config, false);
+    boolean headNorms = config.text("model_type", "").equals("qwen3");
+    ModelConfig shapes = CommonConfig.shapes(config, false, headNorms ? 128 : 0);
     CommonConfig.activation(config, "hidden_act", "silu", "silu", "swish");
-    boolean headNorms = shapes.modelType().equals("qwen3");
     boolean bias = config.flag("attention_bias", false);
     DecoderSpec.LayerNames names =
         DecoderSpec.LayerNames.llama(!headNorms || bias, headNorms && bias, false);
@@ -40,7 +40,7 @@ public final class Qwen implements Architecture {
   private static boolean[] sliding(ConfigReader config, int layers) {
     boolean[] sliding = new boolean[layers];
     if (config.flag("use_sliding_window", false) && config.has("sliding_window")) {
-      int from = config.size("max_window_layers", 28);
+      int from = config.count("max_window_layers", 28);
       for (int i = from; i < layers; i++) {
         sliding[i] = true;
       }

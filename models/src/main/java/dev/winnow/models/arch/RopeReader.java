@@ -61,11 +61,14 @@ final class RopeReader {
             theta, headDim, headDim, RotaryConfig.Pairing.HALF_SPLIT, RotaryScaling.NONE);
   }
 
-  /** The part of a head that turns: {@code partial_rotary_factor}, default 1. */
+  /**
+   * The part of a head that turns: {@code partial_rotary_factor}, default 1. The one in {@code
+   * rope_parameters} wins: transformers 5.0 leaves its default of 1 beside it.
+   */
   static double partialFactor(ConfigReader config) {
-    return config.positive(
-        "partial_rotary_factor",
-        config.object("rope_parameters").positive("partial_rotary_factor", 1));
+    return config
+        .object("rope_parameters")
+        .positive("partial_rotary_factor", config.positive("partial_rotary_factor", 1));
   }
 
   private static boolean hasLayerTypes(ConfigReader parameters) {

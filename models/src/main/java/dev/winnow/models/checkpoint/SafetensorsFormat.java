@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -58,6 +59,19 @@ public final class SafetensorsFormat implements CheckpointFormat {
                 documents,
                 folder ? openFolder(path, arena) : openFile(path, arena),
                 arena));
+  }
+
+  /**
+   * Opens a file of tensors that need not be a model's: {@link Checkpoint#config()} is empty.
+   *
+   * @throws CheckpointException if it is damaged
+   */
+  public static Checkpoint openTensors(Path file) {
+    MappedCheckpoint.Documents none =
+        new MappedCheckpoint.Documents(
+            CheckpointFiles.newObject(), Optional.empty(), Optional::empty, Optional::empty);
+    return MappedCheckpoint.open(
+        arena -> new MappedCheckpoint(file, "safetensors", none, openFile(file, arena), arena));
   }
 
   private static Map<String, StoredTensor> openFolder(Path folder, Arena arena) {

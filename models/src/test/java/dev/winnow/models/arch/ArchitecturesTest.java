@@ -104,13 +104,48 @@ class ArchitecturesTest {
   @ValueSource(
       strings = {
         "\"partial_rotary_factor\": 0.5",
-        "\"rope_parameters\": {\"rope_theta\": 10000.0, \"partial_rotary_factor\": 0.5}"
+        "\"rope_parameters\": {\"rope_theta\": 10000.0, \"partial_rotary_factor\": 0.5}",
+        // As transformers 5.0 writes it.
+        "\"partial_rotary_factor\": 1.0, \"rope_parameters\": {\"partial_rotary_factor\": 0.5}"
       })
   void aPartOfEachHeadTurnsInPhiAlone(String keys) {
     assertThat(rotary("{\"model_type\": \"phi3\", " + keys).get(0).rotaryDim()).isEqualTo(4);
     assertThatThrownBy(() -> rotary("{\"model_type\": \"llama\", " + keys))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("partial_rotary_factor");
+  }
+
+  // Defaults of Qwen3Config and Gemma3TextConfig; the others divide the hidden size.
+  @ParameterizedTest
+  @CsvSource({"qwen3, 128", "gemma3_text, 256", "llama, 8", "mistral, 8", "qwen2, 8", "phi3, 8"})
+  void headsHaveTheWidthOfTheFamilyWhenTheConfigDoesNotSay(String type, int headDim) {
+    assertThat(rotary("{\"model_type\": \"" + type + "\"").getFirst().headDim()).isEqualTo(headDim);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"layer_types\": [\"sliding_attention\", \"sliding_attention\"]",
+        "\"max_window_layers\": 0"
+      })
+  void everyLayerOfQwenMaySlide(String keys) throws JsonProcessingException {
+    DecoderSpec spec =
+        spec(
+            "{\"model_type\": \"qwen2\", \"num_hidden_layers\": 2, \"sliding_window\": 20,"
+                + " \"use_sliding_window\": true, "
+                + keys);
+    assertThat(spec.layers())
+        .extracting(DecoderSpec.LayerAttention::window)
+        .containsExactly(20, 20);
+  }
+
+  @Test
+  void aWindowThatQwenDoesNotUseIsLeftAlone() throws JsonProcessingException {
+    DecoderSpec spec =
+        spec(
+            "{\"model_type\": \"qwen2\", \"sliding_window\": 20, \"max_window_layers\": 0,"
+                + " \"use_sliding_window\": false");
+    assertThat(spec.layers().getFirst().window()).isZero();
   }
 
   @ParameterizedTest
@@ -133,20 +168,22 @@ class ArchitecturesTest {
   /** The rotations that {@code start} of a configuration, completed by what is needed, means. */
   private static List<RotaryConfig> rotary(String start) {
     try {
-      ObjectNode config = (ObjectNode) JSON.readTree(start + "}");
-      for (String size : List.of("hidden_size", "intermediate_size", "vocab_size")) {
-        config.put(size, 32);
-      }
-      config.put("num_attention_heads", 4);
-      if (!config.has("num_hidden_layers")) {
-        config.put("num_hidden_layers", 1);
-      }
-      return Architectures.spec(config, "config.json").layers().stream()
-          .map(DecoderSpec.LayerAttention::rotary)
-          .toList();
+      return spec(start).layers().stream().map(DecoderSpec.LayerAttention::rotary).toList();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static DecoderSpec spec(String start) throws JsonProcessingException {
+    ObjectNode config = (ObjectNode) JSON.readTree(start + "}");
+    for (String size : List.of("hidden_size", "intermediate_size", "vocab_size")) {
+      config.put(size, 32);
+    }
+    config.put("num_attention_heads", 4);
+    if (!config.has("num_hidden_layers")) {
+      config.put("num_hidden_layers", 1);
+    }
+    return Architectures.spec(config, "config.json");
   }
 
   private static final String LLADA =
