@@ -6,8 +6,9 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.regex.Pattern;
@@ -25,8 +26,12 @@ final class ApplicationJars {
 
   /** Paths of jars; folders of classes are packed into temporary ones. */
   static List<String> find() {
-    List<String> jars = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    return find(System.getProperty("java.class.path"));
+  }
+
+  static List<String> find(String classPath) {
+    Set<String> jars = new LinkedHashSet<>();
+    for (String entry : classPath.split(File.pathSeparator)) {
       Path path = Path.of(entry).toAbsolutePath();
       if (Files.isDirectory(path)) {
         jars.add(pack(path).toString());
@@ -35,7 +40,7 @@ final class ApplicationJars {
         jars.add(path.toString());
       }
     }
-    return jars;
+    return List.copyOf(jars);
   }
 
   private static Path pack(Path folder) {

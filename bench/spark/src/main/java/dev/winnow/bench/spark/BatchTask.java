@@ -7,10 +7,12 @@ import dev.winnow.bench.ablate.RunRecord;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import org.apache.spark.SparkConf;
 import org.apache.spark.TaskContext;
+import org.apache.spark.util.TaskInterruptListener;
 import scala.Function1;
 import scala.collection.Iterator;
 
@@ -58,9 +60,9 @@ final class BatchTask implements Function1<Iterator<String[]>, String[]>, Serial
   private List<RunRecord> execute(List<PlannedRun> batch, TaskContext task) {
     if (shared) {
       for (PlannedRun run : batch) {
-        String missing = SharedFiles.missing(run);
-        if (missing != null) {
-          return failed(batch, each -> missing);
+        Optional<String> missing = SharedFiles.missing(run);
+        if (missing.isPresent()) {
+          return failed(batch, each -> missing.get());
         }
       }
     }
@@ -70,7 +72,8 @@ final class BatchTask implements Function1<Iterator<String[]>, String[]>, Serial
     try {
       SharedExecutors.Lent lent = all.borrow(executors, task.cpus());
       one = lent;
-      task.addTaskInterruptListener((killed, reason) -> lent.cancellation().cancel());
+      TaskInterruptListener cancel = (killed, reason) -> lent.cancellation().cancel();
+      task.addTaskInterruptListener(cancel);
       List<RunRecord> records = one.executor().execute(batch);
       reusable = !one.cancellation().isCancelled();
       return records;

@@ -1,45 +1,54 @@
 package dev.winnow.bench.spark;
 
 import dev.winnow.bench.ablate.PlannedRun;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.spark.SparkEnv;
 
-/** Whether the files of a run lie where its executor finds them. */
+/** The files that runs name, which executors on other machines have to find too. */
 final class SharedFiles {
+  private static final String ALLOWED =
+      "with --spark, models and files are names (reference:NAME, pypi:PACKAGE, ORG/NAME) or absolute"
+          + " paths on storage that all executors see at the same place";
+
   private SharedFiles() {}
 
-  /** What is wrong with the files of {@code run} on this machine; null if nothing is. */
-  static String missing(PlannedRun run) {
-    String model = run.model().name();
-    return Stream.concat(
-            isPath(model) ? Stream.of(model) : Stream.empty(), run.digests().keySet().stream())
-        .filter(name -> !Path.of(name).isAbsolute() || !Files.exists(Path.of(name)))
+  /**
+   * Refuses paths that mean another file on another machine; for the driver.
+   *
+   * @throws IllegalArgumentException naming the path
+   */
+  static void requireAbsolute(List<List<PlannedRun>> batches) {
+    batches.stream()
+        .flatMap(List::stream)
+        .flatMap(SharedFiles::named)
+        .filter(name -> !Path.of(name).isAbsolute() && Files.exists(Path.of(name)))
         .findFirst()
-        .map(SharedFiles::explain)
-        .orElse(null);
+        .ifPresent(
+            name -> {
+              throw new IllegalArgumentException(
+                  "%s is relative to this folder: %s; name the file, or the configuration that it is"
+                          .formatted(name, ALLOWED)
+                      + " relative to, by its absolute path");
+            });
   }
 
-  /** Whether a model is a path, not reference:NAME, pypi:PACKAGE or ORG/NAME. */
-  private static boolean isPath(String model) {
-    if (model.matches("[a-z]{2,}:.*")) {
-      return false;
-    }
-    return model.startsWith("/")
-        || model.startsWith(".")
-        || Path.of(model).isAbsolute()
-        || Path.of(model).getNameCount() != 2;
+  /** What {@code run} misses on this machine; for an executor. */
+  static Optional<String> missing(PlannedRun run) {
+    return named(run)
+        .filter(name -> Path.of(name).isAbsolute() && !Files.exists(Path.of(name)))
+        .findFirst()
+        .map(
+            name ->
+                "%s is not on %s: %s"
+                    .formatted(
+                        name, SparkEnv.get().blockManager().blockManagerId().host(), ALLOWED));
   }
 
-  private static String explain(String name) {
-    return ("%s is not on executor %s: with --spark, models and files are names"
-            + " (reference:NAME, pypi:PACKAGE, ORG/NAME) or absolute paths on storage that every"
-            + " executor sees, got %s")
-        .formatted(name, host(), Path.of(name).isAbsolute() ? "one of this machine" : "a relative path");
-  }
-
-  private static String host() {
-    return InetAddress.getLoopbackAddress().getHostName();
+  private static Stream<String> named(PlannedRun run) {
+    return Stream.concat(Stream.of(run.model().name()), run.digests().keySet().stream());
   }
 }

@@ -68,7 +68,7 @@ public final class SparkSweep implements SweepBackend {
   private static JavaSparkContext start(SparkConf conf, String master) {
     try {
       return new JavaSparkContext(conf);
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Scala throws checked exceptions that it does not declare.
       throw new IllegalStateException(
           "cannot start Spark with --spark %s: %s".formatted(master, Causes.of(e)), e);
     }

@@ -1,7 +1,6 @@
 package dev.winnow.bench.spark;
 
 import dev.winnow.bench.ablate.SweepBackend;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
@@ -60,8 +59,10 @@ final class SweepConf {
       if (request.threads() > 0) {
         conf.setIfMissing("spark.executor.cores", Integer.toString(request.threads()));
       }
-      List<String> jars = ApplicationJars.find();
-      conf.set("spark.jars", joined(conf, "spark.jars", String.join(",", jars)));
+      SharedFiles.requireAbsolute(request.batches());
+      if (!conf.contains("spark.jars")) {
+        conf.set("spark.jars", String.join(",", ApplicationJars.find()));
+      }
     }
     return conf;
   }
