@@ -182,6 +182,8 @@ final class BenchCommand implements Callable<Integer> {
           spec.commandLine(), "--peer needs --model, or --peer-model beside --shape");
     }
     List<RunConfig> configs = configs();
+    OutputFiles.check(spec.commandLine(), "--md", markdown);
+    OutputFiles.check(spec.commandLine(), "--csv", csv);
     // Refuses bad values before anything is measured.
     LatencyGrid unused = latencies(List.of());
     List<String> ours = new ArrayList<>(List.of("winnow"));

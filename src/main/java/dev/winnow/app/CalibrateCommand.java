@@ -14,7 +14,6 @@ import dev.winnow.engine.technique.fasa.FasaCalibrator;
 import dev.winnow.engine.technique.fasa.MeanAgreement;
 import dev.winnow.kernels.DType;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,10 +127,7 @@ final class CalibrateCommand implements Callable<Integer> {
         Ranges.check(
             spec.commandLine(), () -> new FasaCalibrator.Options(pairing, window, tokens, steps));
     ModelOptions load = Ranges.check(spec.commandLine(), () -> precision.options().build());
-    Path folder = out.toAbsolutePath().getParent();
-    if (!Files.isDirectory(folder)) {
-      throw new ParameterException(spec.commandLine(), "--out: there is no folder " + folder);
-    }
+    OutputFiles.check(spec.commandLine(), "--out", out);
     List<String> contents = new ArrayList<>();
     for (Path text : texts) {
       contents.add(InputFiles.of(terminal, spec.commandLine(), "--text").text(text));

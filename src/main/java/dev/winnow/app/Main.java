@@ -1,7 +1,7 @@
 package dev.winnow.app;
 
 import dev.winnow.bench.diffuse.ListTask;
-import dev.winnow.bench.jsonl.TextMetric;
+import dev.winnow.bench.score.TextMetric;
 import dev.winnow.engine.diffusion.Remasking;
 import dev.winnow.engine.technique.fasa.ChunkPairing;
 import dev.winnow.kernels.DType;
@@ -59,6 +59,7 @@ public final class Main implements Runnable {
         new VerifyCommand(terminal),
         new EvalCommand(terminal),
         new BenchCommand(terminal),
+        new AblateCommand(terminal),
         new CalibrateCommand(terminal),
         new TrainReferenceCommand(terminal),
         new DemoCommand(terminal));

@@ -103,6 +103,22 @@ class BenchCommandTest {
         .doesNotContain("measuring");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--md", "--csv"})
+  void a_table_that_could_not_be_written_is_refused_before_anything_is_measured(String option)
+      throws IOException {
+    Path earlier = Files.writeString(temp.resolve("earlier"), "kept");
+    assertThat(bench(option, temp.toString()).isWrongUsage(option, "folder").err())
+        .doesNotContain("measuring");
+    assertThat(bench(option, temp.resolve("no/such").toString()).isWrongUsage(option).err())
+        .contains("there is no folder " + temp.resolve("no"))
+        .doesNotContain("measuring");
+    assertThat(bench(option, earlier + "/x").isWrongUsage(option).err())
+        .doesNotContain("measuring");
+    bench(option, earlier.toString(), "--grid", "none").isWrongUsage("--grid");
+    assertThat(earlier).hasContent("kept");
+  }
+
   @Test
   void either_a_model_or_a_known_shape_is_measured() {
     Cli cli = Cli.in(temp);

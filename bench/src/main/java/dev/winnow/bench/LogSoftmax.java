@@ -16,7 +16,7 @@ public final class LogSoftmax {
   }
 
   /** Logarithm of the sum of exponentials: a log-probability is the logit less this. */
-  static double logSumExp(float[] logits) {
+  public static double logSumExp(float[] logits) {
     double max = logits[argmax(logits)];
     if (Double.isInfinite(max)) {
       return max;
@@ -29,7 +29,7 @@ public final class LogSoftmax {
   }
 
   /** Kullback-Leibler divergence of {@code logits} from {@code reference}, in nats. */
-  static double divergence(
+  public static double divergence(
       float[] reference, double referenceLogSumExp, float[] logits, double logSumExp) {
     double sum = 0;
     for (int i = 0; i < logits.length; i++) {

@@ -117,9 +117,11 @@ public record PlannedRun(
    *
    * @param label unique in the ablation
    * @param suite name of the {@link AblationTask}
+   * @param diagnose one step in so many has dense attention computed beside it, to see what each
+   *     layer kept; 0 for none
    * @param parameters all of them, defaults included
    */
-  public record TaskSetting(String label, String suite, ObjectNode parameters) {
+  public record TaskSetting(String label, String suite, int diagnose, ObjectNode parameters) {
     /** Copies the parameters. */
     public TaskSetting {
       parameters = parameters.deepCopy();
@@ -184,7 +186,11 @@ public record PlannedRun(
         json.section(
             "task",
             task ->
-                new TaskSetting(task.text("label"), task.text("suite"), task.object("parameters"))),
+                new TaskSetting(
+                    task.text("label"),
+                    task.text("suite"),
+                    Math.toIntExact(task.wholeNumber("diagnose")),
+                    task.object("parameters"))),
         json.wholeNumber("seed"),
         json.textsByName("digests"));
   }
@@ -204,7 +210,10 @@ public record PlannedRun(
     }
     variants.set(
         "calibrate", variant.calibrate().<JsonNode>map(CalibrationSetting::toJson).orElse(null));
-    json.putObject("task").put("suite", task.suite()).set("parameters", task.parameters());
+    json.putObject("task")
+        .put("suite", task.suite())
+        .put("diagnose", task.diagnose())
+        .set("parameters", task.parameters());
     return json.put("seed", seed);
   }
 }

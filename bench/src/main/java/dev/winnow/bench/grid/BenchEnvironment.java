@@ -45,7 +45,8 @@ public record BenchEnvironment(
         load);
   }
 
-  private static String cpuName() {
+  /** The processor's name, or its architecture where the system does not say. */
+  public static String cpuName() {
     Path file = Path.of("/proc/cpuinfo");
     if (Files.isReadable(file)) {
       try (Stream<String> lines = Files.lines(file)) {

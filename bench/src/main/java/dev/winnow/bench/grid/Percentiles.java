@@ -19,8 +19,13 @@ public record Percentiles(double p50, double p95) {
     return new Percentiles(at(50, samples), at(95, samples));
   }
 
-  /** The percentile, interpolated linearly between the samples around its rank. */
-  static double at(double percent, double... samples) {
+  /**
+   * The percentile, interpolated linearly between the samples around its rank.
+   *
+   * @param percent in [0, 100]
+   * @throws IllegalArgumentException if there are no samples
+   */
+  public static double at(double percent, double... samples) {
     if (samples.length == 0) {
       throw new IllegalArgumentException("no samples");
     }

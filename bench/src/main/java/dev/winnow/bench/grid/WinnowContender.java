@@ -46,6 +46,14 @@ public final class WinnowContender implements Contender {
   }
 
   /**
+   * A contender that only borrows {@code model}, which was loaded with {@code options} or has the
+   * weights of one that was.
+   */
+  public static WinnowContender over(String name, LanguageModel model, ModelOptions options) {
+    return new WinnowContender(name, model.withTechniques(model.techniques()), options, "");
+  }
+
+  /**
    * The same weights with the techniques of {@code config}, by whose name it goes; to be closed
    * before this one.
    *

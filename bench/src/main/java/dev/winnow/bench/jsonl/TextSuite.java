@@ -1,17 +1,12 @@
 package dev.winnow.bench.jsonl;
 
-import dev.winnow.bench.LogSoftmax;
+import dev.winnow.bench.Asking;
+import dev.winnow.bench.PromptFormat;
 import dev.winnow.bench.score.MeanScore;
-import dev.winnow.engine.GenerationConfig;
+import dev.winnow.bench.score.TextMetric;
 import dev.winnow.engine.LanguageModel;
-import dev.winnow.engine.Prompt;
 import dev.winnow.engine.Session;
-import dev.winnow.engine.TextCodec;
-import dev.winnow.engine.loop.LogitsConsumer;
-import dev.winnow.models.text.ChatMessage;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -49,9 +44,9 @@ public record TextSuite(TextMetric metric, int maxNewTokens, boolean raw, boolea
    *     tokenizer
    */
   public void check(LanguageModel model, List<TextQuestion> questions) {
-    codec(model);
+    PromptFormat format = PromptFormat.of(model, raw);
     for (TextQuestion question : questions) {
-      int prompt = model.encode(prompt(model, question.prompt())).length;
+      int prompt = format.encode(question.prompt()).length;
       int answer = maxNewTokens(question);
       // The last token of an answer is never computed.
       if (prompt + answer - 1L > model.maxTokens()) {
@@ -73,9 +68,10 @@ public record TextSuite(TextMetric metric, int maxNewTokens, boolean raw, boolea
   public MeanScore score(
       LanguageModel model, List<TextQuestion> questions, Consumer<Answer> listener) {
     check(model, questions);
+    PromptFormat format = PromptFormat.of(model, raw);
     double sum = 0;
     for (TextQuestion question : questions) {
-      String text = ask(model, question);
+      String text = ask(model, format, question);
       double score = metric.score(text, question.answers());
       listener.accept(new Answer(question, text, score));
       sum += score;
@@ -83,67 +79,23 @@ public record TextSuite(TextMetric metric, int maxNewTokens, boolean raw, boolea
     return new MeanScore(sum, questions.size());
   }
 
-  private String ask(LanguageModel model, TextQuestion question) {
-    int[] ids = model.encode(prompt(model, question.prompt()));
-    int most = maxNewTokens(question);
+  private String ask(LanguageModel model, PromptFormat format, TextQuestion question) {
+    // Without a question of its own the whole prompt is one, which is never decoded.
+    boolean decoded = decodeQuestion && question.context().isPresent();
+    PromptFormat.Split prompt =
+        decoded
+            ? format.split(question.beginning().orElseThrow(), question.question(), "")
+            : format.split("", question.prompt(), "");
     try (Session session = model.openSession()) {
-      if (decodeQuestion && question.beginning().isPresent()) {
-        int[] start = model.encode(prompt(model, question.beginning().get()));
-        return decode(model, session, ids, shared(start, ids), most);
+      if (prompt.context().length > 0) {
+        session.append(prompt.context());
       }
-      GenerationConfig config = GenerationConfig.builder().maxNewTokens(most).build();
-      return session.append(ids).generate(config).text();
+      Asking asking = Asking.of(model, maxNewTokens(question), decoded);
+      return format.decode(asking.ask(session, prompt.question()).generated());
     }
-  }
-
-  /** The same, the first {@code prefilled} of {@code ids} as a prompt and the others one by one. */
-  private static String decode(
-      LanguageModel model, Session session, int[] ids, int prefilled, int most) {
-    int[] next = new int[1];
-    LogitsConsumer greedy = (position, logits) -> next[0] = LogSoftmax.argmax(logits);
-    if (prefilled > 0) {
-      session.append(Arrays.copyOf(ids, prefilled));
-    }
-    for (int i = prefilled; i < ids.length; i++) {
-      session.scoreNext(ids[i], greedy);
-    }
-    Set<Integer> ends =
-        Set.copyOf(
-            model.defaults().eosTokenIds().orElse(List.copyOf(model.config().eosTokenIds())));
-    int[] generated = new int[most];
-    int count = 0;
-    generated[count++] = next[0];
-    while (count < most && !ends.contains(next[0])) {
-      session.scoreNext(next[0], greedy);
-      generated[count++] = next[0];
-    }
-    return codec(model).decode(Arrays.copyOf(generated, count), true);
-  }
-
-  /**
-   * Tokens that both begin with, short of all of {@code ids}, whose last one asks for an answer.
-   */
-  private static int shared(int[] start, int[] ids) {
-    int differs = Arrays.mismatch(start, ids);
-    return differs < 0 ? ids.length - 1 : Math.min(differs, ids.length - 1);
   }
 
   private int maxNewTokens(TextQuestion question) {
     return question.maxNewTokens().orElse(maxNewTokens);
-  }
-
-  private Prompt prompt(LanguageModel model, String text) {
-    return raw || !codec(model).hasChatTemplate()
-        ? Prompt.of(text)
-        : Prompt.of(List.of(ChatMessage.user(text)));
-  }
-
-  private static TextCodec codec(LanguageModel model) {
-    return model
-        .codec()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "questions are asked in text, and this model has no tokenizer"));
   }
 }

@@ -35,4 +35,15 @@ public record RecallExample(int[] ids, List<Question> questions) {
   public int[] answer(Question question) {
     return Arrays.copyOfRange(ids, question.answer(), question.end());
   }
+
+  /** Where the fact begins that the answer begins with. */
+  public int stated(Question question) {
+    int name = ids[question.answer() - 1];
+    for (int i = 0; i + 1 < question.start(); i++) {
+      if (ids[i] == RecallVocabulary.SET && ids[i + 1] == name) {
+        return i;
+      }
+    }
+    throw new IllegalStateException("the fact asked for is not stated before the question");
+  }
 }

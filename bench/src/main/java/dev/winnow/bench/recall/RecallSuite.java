@@ -1,16 +1,14 @@
 package dev.winnow.bench.recall;
 
-import dev.winnow.bench.LogSoftmax;
+import dev.winnow.bench.Asking;
 import dev.winnow.bench.Proportion;
 import dev.winnow.bench.recall.RecallExample.Question;
-import dev.winnow.engine.GenerationConfig;
-import dev.winnow.engine.GenerationResult;
 import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.Session;
-import dev.winnow.engine.loop.LogitsConsumer;
 import dev.winnow.engine.metrics.Ledger;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -99,6 +97,28 @@ public record RecallSuite(int needles, int hops, int questions, long seed, boole
 
   /** As {@link #score(LanguageModel, int)}; {@code listener} gets every answer. */
   public Proportion score(LanguageModel model, int tokens, Consumer<Answer> listener) {
+    return score(
+        model,
+        tokens,
+        new Listener() {
+          @Override
+          public void answered(RecallExample example, Question question, Answer answer) {
+            listener.accept(answer);
+          }
+        });
+  }
+
+  /** Told what is asked. */
+  public interface Listener {
+    /** All of a context but its questions was computed; {@code session} holds it. */
+    default void read(Session session) {}
+
+    /** A question about {@code example} was answered. */
+    void answered(RecallExample example, Question question, Answer answer);
+  }
+
+  /** As {@link #score(LanguageModel, int)}; {@code listener} is told everything in order. */
+  public Proportion score(LanguageModel model, int tokens, Listener listener) {
     checkVocabulary(model);
     RecallTask task = task(tokens);
     RecallData data = new RecallData(seed);
@@ -112,9 +132,10 @@ public record RecallSuite(int needles, int hops, int questions, long seed, boole
               .limit(questions - asked)
               .toList();
       try (Session session = model.openSession().append(context(example))) {
+        listener.read(session);
         for (Question question : wanted) {
           Answer answer = ask(session, example, question);
-          listener.accept(answer);
+          listener.answered(example, question, answer);
           right += answer.right() ? 1 : 0;
         }
       }
@@ -132,51 +153,15 @@ public record RecallSuite(int needles, int hops, int questions, long seed, boole
   Answer ask(Session context, RecallExample example, Question question) {
     int[] expected = example.answer(question);
     int[] asked = example.asked(question);
-    try (Session fork = context.fork()) {
-      return decodeQuestion
-          ? askDecoding(fork, asked, expected)
-          : askPrefilling(fork, asked, expected);
-    }
-  }
-
-  private static Answer askPrefilling(Session session, int[] asked, int[] expected) {
-    GenerationConfig config =
-        GenerationConfig.builder().maxNewTokens(expected.length).eosTokenIds().build();
-    long start = System.nanoTime();
-    session.append(asked);
-    double appendMs = (System.nanoTime() - start) / 1e6;
-    GenerationResult result = session.generate(config);
+    Asking.Answer answer =
+        new Asking(expected.length, Set.of(), decodeQuestion).ask(context, asked);
     return new Answer(
         asked,
         expected,
-        result.generatedIds().stream().mapToInt(Integer::intValue).toArray(),
-        appendMs + result.metrics().ttftMs(),
-        result.metrics().tpotMs(),
-        session.ledger());
-  }
-
-  private static Answer askDecoding(Session session, int[] asked, int[] expected) {
-    int[] next = new int[1];
-    LogitsConsumer greedy = (position, logits) -> next[0] = LogSoftmax.argmax(logits);
-    long start = System.nanoTime();
-    for (int id : asked) {
-      session.scoreNext(id, greedy);
-    }
-    long first = System.nanoTime();
-    int[] generated = new int[expected.length];
-    generated[0] = next[0];
-    for (int i = 1; i < generated.length; i++) {
-      session.scoreNext(next[0], greedy);
-      generated[i] = next[0];
-    }
-    int more = generated.length - 1;
-    return new Answer(
-        asked,
-        expected,
-        generated,
-        (first - start) / 1e6,
-        more == 0 ? 0 : (System.nanoTime() - first) / 1e6 / more,
-        session.ledger());
+        answer.generated(),
+        answer.firstTokenMs(),
+        answer.tpotMs(),
+        answer.ledger());
   }
 
   /** Ids mean nothing to a model that was trained on other words. */

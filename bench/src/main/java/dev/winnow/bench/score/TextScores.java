@@ -14,6 +14,7 @@ public final class TextScores {
   private static final Pattern ARTICLES = Pattern.compile("\\b(a|an|the)\\b");
   private static final Pattern PUNCTUATION = Pattern.compile("\\p{Punct}");
   private static final Pattern BLANKS = Pattern.compile("\\s+");
+  private static final Pattern OPENING = Pattern.compile("^[\\s\"'`]+");
   private static final Pattern INTEGER = Pattern.compile("\\d+");
 
   private TextScores() {}
@@ -23,9 +24,13 @@ public final class TextScores {
     return answers.stream().anyMatch(answer -> answer.strip().equals(text.strip())) ? 1 : 0;
   }
 
-  /** 1 if the text, blanks before it left out, begins with an answer, as in Needle Threading. */
+  /**
+   * 1 if the text begins with an answer, as in Needle Threading; blanks and quotation marks before
+   * it are left out.
+   */
   public static double prefixMatch(String text, List<String> answers) {
-    return answers.stream().anyMatch(answer -> text.strip().startsWith(answer.strip())) ? 1 : 0;
+    String start = OPENING.matcher(text).replaceFirst("");
+    return answers.stream().anyMatch(answer -> start.startsWith(answer.strip())) ? 1 : 0;
   }
 
   /** 1 if the first whole number in the text is an answer, as passkeys are scored. */

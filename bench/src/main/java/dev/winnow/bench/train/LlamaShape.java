@@ -1,5 +1,8 @@
 package dev.winnow.bench.train;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 /**
  * Sizes of a Llama decoder with tied embeddings.
  *
@@ -34,5 +37,28 @@ public record LlamaShape(
                   + " %d")
               .formatted(heads, kvHeads, headDim, layers));
     }
+  }
+
+  /** Its {@code config.json}, of weights in float16 and without token ids. */
+  ObjectNode config() {
+    ObjectNode config = JsonNodeFactory.instance.objectNode();
+    config.putArray("architectures").add("LlamaForCausalLM");
+    return config
+        .put("model_type", "llama")
+        .put("vocab_size", vocabSize)
+        .put("hidden_size", hiddenSize)
+        .put("intermediate_size", intermediateSize)
+        .put("num_hidden_layers", layers)
+        .put("num_attention_heads", heads)
+        .put("num_key_value_heads", kvHeads)
+        .put("head_dim", headDim)
+        .put("hidden_act", "silu")
+        .put("max_position_embeddings", positions)
+        .put("rms_norm_eps", normEpsilon)
+        .put("rope_theta", ropeTheta)
+        .put("attention_bias", false)
+        .put("mlp_bias", false)
+        .put("tie_word_embeddings", true)
+        .put("torch_dtype", "float16");
   }
 }

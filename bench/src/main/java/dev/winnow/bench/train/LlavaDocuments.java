@@ -53,32 +53,9 @@ final class LlavaDocuments {
         .put("vision_feature_layer", -2)
         .put("vision_feature_select_strategy", "default");
     withSigns(config);
-    config.set("text_config", textConfig(text));
+    config.set("text_config", withSigns(text.config()));
     config.set("vision_config", visionConfig(vision));
     return config;
-  }
-
-  private static ObjectNode textConfig(LlamaShape shape) {
-    ObjectNode config = NODES.objectNode();
-    config.putArray("architectures").add("LlamaForCausalLM");
-    config
-        .put("model_type", "llama")
-        .put("vocab_size", shape.vocabSize())
-        .put("hidden_size", shape.hiddenSize())
-        .put("intermediate_size", shape.intermediateSize())
-        .put("num_hidden_layers", shape.layers())
-        .put("num_attention_heads", shape.heads())
-        .put("num_key_value_heads", shape.kvHeads())
-        .put("head_dim", shape.headDim())
-        .put("hidden_act", "silu")
-        .put("max_position_embeddings", shape.positions())
-        .put("rms_norm_eps", shape.normEpsilon())
-        .put("rope_theta", shape.ropeTheta())
-        .put("attention_bias", false)
-        .put("mlp_bias", false)
-        .put("tie_word_embeddings", true)
-        .put("torch_dtype", "float16");
-    return withSigns(config);
   }
 
   private static ObjectNode visionConfig(VisionShape shape) {

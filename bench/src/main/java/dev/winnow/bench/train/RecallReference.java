@@ -67,7 +67,7 @@ record RecallReference(LlamaShape shape, int trainedTokens) implements Reference
   public Map<String, ObjectNode> documents() {
     return Map.of(
         "config.json",
-        config(),
+        withSigns(shape.config()),
         "generation_config.json",
         withSigns(NODES.objectNode()).put("do_sample", false).put("max_new_tokens", 16),
         "tokenizer.json",
@@ -79,29 +79,6 @@ record RecallReference(LlamaShape shape, int trainedTokens) implements Reference
             .document(),
         "tokenizer_config.json",
         tokenizerConfig());
-  }
-
-  private ObjectNode config() {
-    ObjectNode config = NODES.objectNode();
-    config.putArray("architectures").add("LlamaForCausalLM");
-    config
-        .put("model_type", "llama")
-        .put("vocab_size", shape.vocabSize())
-        .put("hidden_size", shape.hiddenSize())
-        .put("intermediate_size", shape.intermediateSize())
-        .put("num_hidden_layers", shape.layers())
-        .put("num_attention_heads", shape.heads())
-        .put("num_key_value_heads", shape.kvHeads())
-        .put("head_dim", shape.headDim())
-        .put("hidden_act", "silu")
-        .put("max_position_embeddings", shape.positions())
-        .put("rms_norm_eps", shape.normEpsilon())
-        .put("rope_theta", shape.ropeTheta())
-        .put("attention_bias", false)
-        .put("mlp_bias", false)
-        .put("tie_word_embeddings", true)
-        .put("torch_dtype", "float16");
-    return withSigns(config);
   }
 
   /** The full stop ends an answer, so it ends a generation too. */

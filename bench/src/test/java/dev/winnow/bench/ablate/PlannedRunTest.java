@@ -21,7 +21,7 @@ class PlannedRunTest {
   private static final ModelSetting MODEL =
       new ModelSetting("reference:recall", WeightFormat.INT8, DType.BF16);
   private static final TaskSetting TASK =
-      new TaskSetting("ppl", "ppl", json("{'text': 'a.txt', 'tokens': 512}"));
+      new TaskSetting("ppl", "ppl", 0, json("{'text': 'a.txt', 'tokens': 512}"));
 
   private static ObjectNode json(String text) {
     try {
@@ -65,7 +65,7 @@ class PlannedRunTest {
     assertThat(id).matches("[0-9a-f]{16}");
     assertThat(run(variant("y", "{'sinks': 4.0, 'token_budget': 64}"), TASK, "00").id())
         .isEqualTo(id);
-    TaskSetting renamed = new TaskSetting("text", "ppl", json("{'text':'b.txt','tokens':512}"));
+    TaskSetting renamed = new TaskSetting("text", "ppl", 0, json("{'text':'b.txt','tokens':512}"));
     assertThat(run(variant("x", "{'token_budget': 64, 'sinks': 4}"), renamed, "00").id())
         .isEqualTo(id);
   }
@@ -73,7 +73,7 @@ class PlannedRunTest {
   @Test
   void theIdIsAnotherIfAnythingThatCountsIsAnother() {
     PlannedRun run = run(variant("x", "{'token_budget': 64}"), TASK, "00");
-    TaskSetting longer = new TaskSetting("ppl", "ppl", json("{'text':'a.txt','tokens':513}"));
+    TaskSetting longer = new TaskSetting("ppl", "ppl", 0, json("{'text':'a.txt','tokens':513}"));
 
     assertThat(run(variant("x", "{'token_budget': 65}"), TASK, "00").id()).isNotEqualTo(run.id());
     assertThat(run(variant("x", "{'token_budget': 64}"), longer, "00").id()).isNotEqualTo(run.id());

@@ -8,6 +8,7 @@ import dev.winnow.bench.recall.RecallExample;
 import dev.winnow.bench.recall.RecallTask;
 import dev.winnow.bench.recall.RecallVocabulary;
 import dev.winnow.bench.score.MeanScore;
+import dev.winnow.bench.score.TextMetric;
 import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.ModelOptions;
 import dev.winnow.engine.Prompt;

@@ -18,6 +18,7 @@ class TextScoresTest {
   @Test
   void a_prefix_match_may_go_on() {
     assertThat(TextScores.prefixMatch("\n ab-1\", more", List.of("ab-1"))).isEqualTo(1);
+    assertThat(TextScores.prefixMatch(" \"ab-1\"", List.of("ab-1"))).isEqualTo(1);
     assertThat(TextScores.prefixMatch("the ab-1", List.of("ab-1"))).isZero();
   }
 

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntBinaryOperator;
 import java.util.function.IntPredicate;
 
 /**
@@ -199,17 +200,18 @@ public final class KvCache implements AutoCloseable {
    * Checks that the sequence can grow to {@code tokens}, without taking memory yet.
    *
    * @param runs which layers will store the tokens
+   * @param most the most rows a layer holds, as {@code (layer, tokens) -> rows}
    * @throws CapacityException saying what would fit
    */
-  public void checkFits(int tokens, IntPredicate runs) {
+  public void checkFits(int tokens, IntPredicate runs, IntBinaryOperator most) {
     if (tokens > maxTokens) {
       throw tooLong(tokens);
     }
-    long bytes = bytesToGrow(tokens, runs);
+    long bytes = bytesToGrow(tokens, runs, most);
     long free = pool.maxBytes() - pool.usedBytes();
     if (bytes > free) {
       int fits = length;
-      while (bytesToGrow(fits + 1, runs) <= free) {
+      while (bytesToGrow(fits + 1, runs, most) <= free) {
         fits = (fits / KvPages.PAGE_TOKENS + 1) * KvPages.PAGE_TOKENS;
       }
       throw new CapacityException(
@@ -222,11 +224,13 @@ public final class KvCache implements AutoCloseable {
     }
   }
 
-  private long bytesToGrow(int tokens, IntPredicate runs) {
+  private long bytesToGrow(int tokens, IntPredicate runs, IntBinaryOperator most) {
     long bytes = 0;
     for (int layer = 0; layer < layers.size(); layer++) {
       if (runs.test(layer)) {
-        int rows = layer(layer).length() + Math.max(0, tokens - length);
+        int now = layer(layer).length();
+        int grown = now + Math.max(0, tokens - length);
+        int rows = Math.min(grown, Math.max(now, most.applyAsInt(layer, tokens)));
         bytes += layers.get(layer).pagesToGrow(rows) * PagePool.pageBytes(layer(layer));
       }
     }

@@ -123,6 +123,21 @@ public record YamlFile(Path file, ObjectNode root, Map<JsonNode, Integer> lines)
     return "%s:%d: %s".formatted(file, lines.get(mapping), key);
   }
 
+  /**
+   * The scalar or list that {@code text} is, as it would stand in a file.
+   *
+   * @param where for messages
+   */
+  public static JsonNode value(String text, String where) {
+    JsonNode value = YamlReader.read(where, text).root();
+    if (value == null || value.isNull() || value.isObject()) {
+      throw new ConfigException(
+          "%s must have a number, text, true, false or a list as its value, got '%s'"
+              .formatted(where, text));
+    }
+    return value;
+  }
+
   /** Refuses keys of {@code section} that are not allowed. */
   public static void checkKeys(ObjectNode section, List<String> allowed, String where) {
     section

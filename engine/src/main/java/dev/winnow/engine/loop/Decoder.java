@@ -26,6 +26,7 @@ public final class Decoder implements AutoCloseable {
   private final List<AttentionSpec> attention;
   private final DType kv;
   private final int maxTokens;
+  private final int stepRows;
   private final DenseCost denseCost;
   private final BufferPool buffers;
   private final Lifecycle lifecycle = new Lifecycle();
@@ -60,7 +61,8 @@ public final class Decoder implements AutoCloseable {
     this.denseCost = new DenseCost(kernels, kv);
     this.buffers = new BufferPool(model);
     this.step = new DecoderStep(model, kernels, denseCost);
-    this.prefill = new Prefill(model, step, buffers, lifecycle, Math.min(chunk, maxTokens));
+    this.stepRows = Math.min(chunk, maxTokens);
+    this.prefill = new Prefill(model, step, buffers, lifecycle, stepRows);
   }
 
   /** A new, empty sequence. */
@@ -71,7 +73,8 @@ public final class Decoder implements AutoCloseable {
     return new Sequence(
         new KvCache(pages, spillFile, attention, kv, maxTokens, session.residency()),
         session,
-        model.config().layers());
+        attention,
+        stepRows);
   }
 
   /** A new sequence that is computed as a whole in every pass, for bidirectional models. */

@@ -5,7 +5,9 @@ import dev.winnow.engine.metrics.LedgerCounter;
 import dev.winnow.engine.metrics.StageClock;
 import dev.winnow.engine.technique.AttentionObserver;
 import dev.winnow.engine.technique.PipelineSession;
+import dev.winnow.models.AttentionSpec;
 import java.util.Arrays;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +24,8 @@ public final class Sequence implements AutoCloseable {
   private final PipelineSession techniques;
   private final LedgerCounter ledger;
   private final StageClock clock = new StageClock();
-  private final int layers;
+  private final List<AttentionSpec> attention;
+  private final int stepRows;
   private int[] ids;
   private int length;
   private boolean newestGenerated;
@@ -31,12 +34,18 @@ public final class Sequence implements AutoCloseable {
   private volatile AttentionObserver observer = AttentionObserver.NONE;
   private volatile boolean closed;
 
-  /** An empty sequence that owns {@code cache} and {@code techniques}. */
-  Sequence(KvCache cache, PipelineSession techniques, int layers) {
+  /**
+   * An empty sequence that owns {@code cache} and {@code techniques}.
+   *
+   * @param attention of each layer
+   * @param stepRows the most tokens that go through the model at once
+   */
+  Sequence(KvCache cache, PipelineSession techniques, List<AttentionSpec> attention, int stepRows) {
     this.cache = cache;
     this.techniques = techniques;
-    this.layers = layers;
-    this.ledger = new LedgerCounter(layers);
+    this.attention = attention;
+    this.stepRows = stepRows;
+    this.ledger = new LedgerCounter(attention.size());
     this.ids = new int[64];
   }
 
@@ -105,7 +114,7 @@ public final class Sequence implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the sequence is closed");
     }
-    Sequence child = new Sequence(cache.fork(), techniques.fork(), layers);
+    Sequence child = new Sequence(cache.fork(), techniques.fork(), attention, stepRows);
     child.append(ids(0, length));
     child.newestGenerated = newestGenerated;
     return child;
@@ -113,7 +122,13 @@ public final class Sequence implements AutoCloseable {
 
   /** Whether the tokens can grow to {@code newLength}; an exception says what would fit. */
   public synchronized void checkFits(int newLength) {
-    cache.checkFits(newLength, techniques::runsLayer);
+    cache.checkFits(
+        newLength,
+        techniques::runsLayer,
+        (layer, tokens) ->
+            attention.get(layer).window() == 0
+                ? techniques.mostRows(layer, tokens, stepRows)
+                : tokens);
   }
 
   /** What was counted. */

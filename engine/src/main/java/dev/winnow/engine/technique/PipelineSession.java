@@ -66,6 +66,13 @@ public final class PipelineSession implements AutoCloseable {
     return planners[layer] == null ? null : planners[layer].evict(layer, phase, cache, kernels);
   }
 
+  /** The most rows {@code layer} holds while a sequence grows to {@code tokens} tokens. */
+  public int mostRows(int layer, int tokens, int stepRows) {
+    return planners[layer] == null
+        ? tokens
+        : planners[layer].mostRows(layer, tokens, Math.min(stepRows, maxRows));
+  }
+
   /** Tells every technique that rows of {@code layer} were stored. */
   public void onAppend(int layer, KvPages cache, int firstRow, int rows) {
     for (int i = 0; i < sessions.size(); i++) {

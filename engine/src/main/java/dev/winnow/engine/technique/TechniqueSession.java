@@ -48,6 +48,16 @@ public interface TechniqueSession extends AutoCloseable {
     return null;
   }
 
+  /**
+   * The most rows that {@link #evict} lets {@code layer} hold, whose plan it claims, while a
+   * sequence grows to {@code tokens} tokens in steps of at most {@code stepRows}; never less for
+   * more tokens. A prompt that would need more memory than there is is refused by this before it is
+   * computed.
+   */
+  default int mostRows(int layer, int tokens, int stepRows) {
+    return tokens;
+  }
+
   /** Rows {@code [firstRow, firstRow + rows)} of {@code layer} were stored in {@code cache}. */
   default void onAppend(int layer, KvPages cache, int firstRow, int rows) {}
 

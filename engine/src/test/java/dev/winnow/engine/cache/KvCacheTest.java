@@ -146,12 +146,12 @@ class KvCacheTest {
     KvCache one = open(small, 10_000);
     append(one, 256, 1);
     KvCache two = open(small, 10_000);
-    assertThatThrownBy(() -> two.checkFits(513, layer -> true))
+    assertThatThrownBy(() -> two.checkFits(513, layer -> true, (layer, tokens) -> tokens))
         .isInstanceOfSatisfying(
             CapacityException.class, e -> assertThat(e.fittingTokens()).isEqualTo(512))
         .hasMessageContaining("kv_cache_bytes is " + 3 * PAGE + " and " + PAGE + " are in use")
         .hasMessageContaining("512 tokens fit");
-    two.checkFits(512, layer -> true);
+    two.checkFits(512, layer -> true, (layer, tokens) -> tokens);
     append(two, 512, 1);
     assertThatThrownBy(() -> two.reserve(0, 1))
         .isInstanceOf(CapacityException.class)

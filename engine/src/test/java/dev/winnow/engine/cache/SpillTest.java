@@ -310,8 +310,8 @@ class SpillTest {
     pool = new PagePool(12 * PAGE);
     KvCache cache = open(256, 0);
     // Two pages of the first layer at most, and all of the second.
-    cache.checkFits(2560, layer -> true);
-    assertThatThrownBy(() -> cache.checkFits(2561, layer -> true))
+    cache.checkFits(2560, layer -> true, (layer, tokens) -> tokens);
+    assertThatThrownBy(() -> cache.checkFits(2561, layer -> true, (layer, tokens) -> tokens))
         .isInstanceOfSatisfying(
             CapacityException.class, e -> assertThat(e.fittingTokens()).isEqualTo(2560));
     for (int i = 0; i < 10; i++) {

@@ -51,6 +51,12 @@ final class StreamingLlmSession implements TechniqueSession {
   }
 
   @Override
+  public int mostRows(int layer, int tokens, int stepRows) {
+    int between = Math.max(config.denseBelow(), config.budget(tokens) - 2 + StreamingLlm.SLACK);
+    return (int) Math.min(tokens, (long) between + stepRows);
+  }
+
+  @Override
   public AttentionPlan plan(PlanRequest request) {
     int layer = request.layer();
     int first = request.firstRow();

@@ -10,6 +10,7 @@ import dev.winnow.engine.GenerationResult;
 import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.Prompt;
 import dev.winnow.engine.Session;
+import dev.winnow.engine.cache.CapacityException;
 import dev.winnow.engine.config.RunConfig;
 import dev.winnow.engine.metrics.LayerLedger;
 import dev.winnow.engine.technique.KeyForm;
@@ -164,6 +165,37 @@ class BaselinesModelTest {
         assertThat(idsA).isEqualTo(alone);
         assertThat(idsB).isEqualTo(otherAlone);
       }
+    }
+  }
+
+  @Test
+  void aPromptThatIsForgottenWhileItIsReadNeedsNoMoreMemoryThanIsKept() {
+    int[] prompt = Models.prompt(900, 0);
+    long page = 256L * 2 * FakeCausalLm.KV_HEADS * FakeCausalLm.HEAD_DIM * Float.BYTES;
+    EngineOptions roomy = Models.options().withPrefillChunk(128);
+    EngineOptions tight = roomy.withKvCacheBytes(FakeCausalLm.LAYERS * page);
+    Technique streaming = technique("streaming_llm", 48);
+    try (LanguageModel model = open(tight, 0, streaming);
+        LanguageModel other = open(roomy, 0, streaming)) {
+      assertThat(apart(model, prompt, 12)).isEqualTo(apart(other, prompt, 12));
+    }
+    for (String kept : List.of("h2o", "snap_kv, window: 8", "quest, dense_layers: 0")) {
+      try (LanguageModel model = open(tight, 0, technique(kept, 48))) {
+        assertNoRoom(model, prompt);
+      }
+    }
+    // Layers with a sliding window are not asked to evict, so that they hold everything.
+    try (LanguageModel model = open(tight, 100, streaming)) {
+      assertNoRoom(model, prompt);
+    }
+  }
+
+  private static void assertNoRoom(LanguageModel model, int[] prompt) {
+    try (Session session = model.openSession()) {
+      assertThatThrownBy(() -> session.append(prompt))
+          .isInstanceOf(CapacityException.class)
+          .hasMessageContaining("256 tokens fit");
+      assertThat(session.length()).isZero();
     }
   }
 

@@ -53,6 +53,7 @@ final class Steps implements AutoCloseable {
 
   private final List<Layer> last = new ArrayList<>();
   private int tokens;
+  private int mostRows;
 
   /** One layer of each of {@code windows}: keys a query sees back, 0 for all. */
   Steps(Technique technique, long seed, int... windows) {
@@ -118,6 +119,11 @@ final class Steps implements AutoCloseable {
     return this;
   }
 
+  /** The most rows a layer ever held. */
+  int mostRows() {
+    return mostRows;
+  }
+
   /** Takes tokens back, as after a step that failed. */
   Steps truncate(int length) {
     cache.truncate(length);
@@ -164,6 +170,7 @@ final class Steps implements AutoCloseable {
       for (List<Integer> head : tokenOf.get(layer)) {
         IntStream.range(tokens, tokens + rows).forEach(head::add);
       }
+      mostRows = Math.max(mostRows, pages.length());
       session.onAppend(layer, pages, first, rows);
       PlanRequest request =
           new PlanRequest(

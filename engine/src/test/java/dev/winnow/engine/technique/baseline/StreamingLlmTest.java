@@ -71,6 +71,17 @@ class StreamingLlmTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 64, 100})
+  void aLayerNeverHoldsMoreRowsThanTheSessionSays(int chunk) {
+    StreamingLlm technique = technique(20, 3, Positions.CACHE);
+    try (Steps steps = new Steps(technique, 1, 0).prompt(500, chunk).decode(200)) {
+      int most = steps.session.mostRows(0, 700, chunk);
+      assertThat(most).isEqualTo(19 + 63 + chunk);
+      assertThat(steps.mostRows()).isBetween(chunk == 1 ? most : 83, most);
+    }
+  }
+
   @Test
   void originalPositionsAreThoseOfTheText() {
     try (Steps steps =

@@ -1,4 +1,4 @@
-package dev.winnow.bench.jsonl;
+package dev.winnow.bench.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -14,6 +14,9 @@ class TextMetricTest {
   @CsvSource({
     "EXACT, exact, The fox is red, 0",
     "EXACT, exact, ' red fox\n', 1",
+    "PREFIX, prefix, 'red fox, or so', 1",
+    "PREFIX, prefix, a red fox, 0",
+    "FIRST_INTEGER, first_integer, red fox 7, 0",
     "CONTAINS_ALL, contains_all, a RED fox, 0.5",
     "F1, f1, The fox is red, 0.8",
     "ROUGE_L, rouge_l, The fox is red, 0.3333333",

@@ -1,6 +1,5 @@
-package dev.winnow.bench.jsonl;
+package dev.winnow.bench.score;
 
-import dev.winnow.bench.score.TextScores;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleBiFunction;
@@ -9,6 +8,10 @@ import java.util.function.ToDoubleBiFunction;
 public enum TextMetric {
   /** Letter for letter, blanks around it left out. */
   EXACT(TextScores::exactMatch),
+  /** Whether the text begins with an answer, blanks and quotation marks around it left out. */
+  PREFIX(TextScores::prefixMatch),
+  /** Whether the first whole number in the text is an answer. */
+  FIRST_INTEGER(TextScores::firstInteger),
   /** The part of the answers that the text contains, in any case. */
   CONTAINS_ALL(TextScores::stringMatchAll),
   /** F1 over words. */
