@@ -1,7 +1,7 @@
 package dev.winnow.bench.ablate;
 
-import dev.winnow.engine.CancellationToken;
 import java.io.Serializable;
+import java.util.function.BooleanSupplier;
 
 /** Opens what does runs, in the process where they are done: it travels there serialized. */
 @FunctionalInterface
@@ -11,7 +11,7 @@ public interface RunExecutorFactory extends Serializable {
    * Opens one.
    *
    * @param threads CPU threads of a run
-   * @param cancellation ends a run early; cannot be undone
+   * @param cancelled asked now and then
    */
-  RunExecutor open(int threads, CancellationToken cancellation);
+  RunExecutor open(int threads, BooleanSupplier cancelled);
 }

@@ -1,5 +1,6 @@
 package dev.winnow.bench.ablate;
 
+import java.util.Locale;
 import java.util.ServiceLoader;
 
 /** The backends in this process's class path. */
@@ -17,11 +18,12 @@ public final class SweepBackends {
         return backend;
       }
     }
+    String variable = "WINNOW_" + name.toUpperCase(Locale.ROOT) + "=1";
     throw new IllegalArgumentException(
-        "--%s is not built in: it is no part of the product. WINNOW_%s=1 in the environment builds"
-                .formatted(name, name.toUpperCase(java.util.Locale.ROOT))
-            + " it, which fetches its libraries: run the same command again as 'WINNOW_%s=1 ./winnow"
-                .formatted(name.toUpperCase(java.util.Locale.ROOT))
-            + " ablate --%s ...'".formatted(name));
+        "--%s is not built in: it is no part of the product. %s in the environment builds it,"
+                .formatted(name, variable)
+            + " which fetches its libraries: run the same command again as '%s ./winnow ablate"
+                .formatted(variable)
+            + " ... --%s ...'".formatted(name));
   }
 }

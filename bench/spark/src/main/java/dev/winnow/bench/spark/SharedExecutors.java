@@ -3,32 +3,27 @@ package dev.winnow.bench.spark;
 import dev.winnow.bench.ablate.RunExecutor;
 import dev.winnow.bench.ablate.RunExecutorFactory;
 import dev.winnow.engine.CancellationToken;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * What does runs in one of Spark's executors, with the models it has loaded: as many as tasks run
- * there at a time, each lent to one task after the other.
+ * there at a time, each used by one task after the other.
  */
 final class SharedExecutors {
   // Tasks of one executor share nothing but its JVM, so what outlives a task is found through a
-  // static field; it lives from the start of Spark's executor to its end.
+  // static field; it is set from the start of Spark's executor to its end.
   private static final AtomicReference<SharedExecutors> OF_THIS_JVM = new AtomicReference<>();
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-  private final Deque<Lent> idle = new ArrayDeque<>();
-  private int lent;
+  private final Deque<Shared> idle = new ArrayDeque<>();
+  private int used;
   private boolean closed;
-
-  /**
-   * One that a task may use alone.
-   *
-   * @param cancellation ends its run early, after which it is of no more use
-   */
-  record Lent(RunExecutor executor, CancellationToken cancellation) {}
 
   private SharedExecutors() {}
 
@@ -58,64 +53,84 @@ final class SharedExecutors {
     return shared;
   }
 
-  /** Lends the one used last, or a new one. */
-  Lent borrow(RunExecutorFactory factory, int threads) {
-    synchronized (this) {
-      if (closed) {
-        throw new IllegalStateException("this executor has ended");
-      }
-      lent++;
-      if (!idle.isEmpty()) {
-        return idle.pop();
-      }
-    }
-    CancellationToken cancellation = new CancellationToken();
+  /** Calls {@code body} with one that no other task uses; with a new one if none is idle. */
+  <T> T use(
+      RunExecutorFactory factory,
+      int threads,
+      CancellationToken cancellation,
+      Function<RunExecutor, T> body) {
+    Shared one = borrow();
+    boolean reusable = false;
     try {
-      return new Lent(factory.open(threads, cancellation), cancellation);
-    } catch (RuntimeException | Error e) {
-      ended();
-      throw e;
-    }
-  }
-
-  /** Takes back one that may serve again. */
-  void giveBack(Lent one) {
-    synchronized (this) {
-      if (!closed) {
-        idle.push(one);
-        ended();
-        return;
-      }
-    }
-    discard(one);
-  }
-
-  /** Takes back one that may not. */
-  void discard(Lent one) {
-    try {
-      one.executor().close();
+      one.begin(factory, threads, cancellation);
+      T result = body.apply(one.executor);
+      reusable = true;
+      return result;
     } finally {
-      ended();
+      giveBack(one, reusable);
     }
   }
 
-  private synchronized void ended() {
-    lent--;
-    notifyAll();
+  private synchronized Shared borrow() {
+    if (closed) {
+      throw new IllegalStateException("this executor has ended");
+    }
+    used++;
+    return idle.isEmpty() ? new Shared() : idle.pop();
+  }
+
+  /** What failed is not used again, in whatever state it is. */
+  private void giveBack(Shared one, boolean reusable) {
+    try {
+      if (!reusable) {
+        one.close();
+      }
+    } finally {
+      synchronized (this) {
+        if (reusable) {
+          idle.push(one);
+        }
+        used--;
+        notifyAll();
+      }
+    }
   }
 
   private synchronized void closeAll() {
     closed = true;
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + PATIENCE_NANOS;
     try {
-      for (long left = PATIENCE.toMillis(); lent > 0 && left > 0; ) {
-        wait(left);
-        left = (end - System.nanoTime()) / 1_000_000;
+      for (long left = PATIENCE_NANOS; used > 0 && left > 0; left = end - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    idle.forEach(one -> one.executor().close());
+    idle.forEach(Shared::close);
     idle.clear();
+  }
+
+  /** One of them, which asks the task at hand whether to go on. */
+  private static final class Shared implements BooleanSupplier {
+    private RunExecutor executor;
+    private volatile CancellationToken cancellation;
+
+    void begin(RunExecutorFactory factory, int threads, CancellationToken token) {
+      cancellation = token;
+      if (executor == null) {
+        executor = factory.open(threads, this);
+      }
+    }
+
+    @Override
+    public boolean getAsBoolean() {
+      return cancellation.isCancelled();
+    }
+
+    void close() {
+      if (executor != null) {
+        executor.close();
+      }
+    }
   }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.spark.SimpleFutureAction;
 import org.apache.spark.SparkConf;
@@ -19,10 +19,9 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.BoxedUnit;
-import scala.util.Try;
 
 /**
- * Runs an ablation on Apache Spark, a batch a task. Records reach the driver one batch at a time,
+ * Runs an ablation on Apache Spark, a batch a task. Records reach the driver as their batch ends,
  * so a lost executor costs the batches it had not finished, which Spark gives to others.
  */
 @AutoService(SweepBackend.class)
@@ -47,16 +46,19 @@ public final class SparkSweep implements SweepBackend {
   }
 
   @Override
-  public void run(Request request, Consumer<RunRecord> finished) {
-    if (request.batches().isEmpty()) {
+  public void run(List<List<PlannedRun>> batches, Options options, Predicate<RunRecord> ended) {
+    SparkConf conf = SweepConf.of(options, settings);
+    if (!SweepConf.isLocal(options.master())) {
+      SharedFiles.requireAbsolute(batches);
+    }
+    if (batches.isEmpty()) {
       return;
     }
-    SparkConf conf = new SweepConf(request, settings).build();
     BlockingQueue<String[]> arrived = new LinkedBlockingQueue<>();
-    try (JavaSparkContext spark = start(conf, request.master())) {
-      SimpleFutureAction<BoxedUnit> job = submit(spark, request, arrived);
+    try (JavaSparkContext spark = start(conf)) {
+      SimpleFutureAction<BoxedUnit> job = submit(spark, batches, options, arrived);
       try {
-        await(job, arrived, request, finished);
+        await(job, arrived, options, ended);
       } finally {
         if (!job.isCompleted()) {
           job.cancel();
@@ -65,29 +67,34 @@ public final class SparkSweep implements SweepBackend {
     }
   }
 
-  private static JavaSparkContext start(SparkConf conf, String master) {
+  private static JavaSparkContext start(SparkConf conf) {
     try {
       return new JavaSparkContext(conf);
     } catch (Exception e) { // Scala throws checked exceptions that it does not declare.
       throw new IllegalStateException(
-          "cannot start Spark with --spark %s: %s".formatted(master, Causes.of(e)), e);
+          "cannot start Spark with --spark %s: %s"
+              .formatted(conf.get("spark.master"), Causes.of(e)),
+          e);
     }
   }
 
   /** Starts a job with a partition for each batch, whose results go to {@code arrived}. */
   private static SimpleFutureAction<BoxedUnit> submit(
-      JavaSparkContext spark, Request request, BlockingQueue<String[]> arrived) {
-    List<String[]> batches = request.batches().stream().map(SparkSweep::toJson).toList();
-    JavaRDD<String[]> partitions = spark.parallelize(batches, batches.size());
-    // A killed task is interrupted, so that Ctrl-C need not wait for the end of a run.
-    spark.setJobGroup("ablation", request.ablation(), true);
+      JavaSparkContext spark,
+      List<List<PlannedRun>> batches,
+      Options options,
+      BlockingQueue<String[]> arrived) {
+    List<String[]> json = batches.stream().map(SparkSweep::toJson).toList();
+    JavaRDD<String[]> partitions = spark.parallelize(json, json.size());
+    // A killed task is interrupted, so that stopping does not wait for the end of a run.
+    spark.setJobGroup("ablation", options.name(), true);
     return spark
         .sc()
         .submitJob(
             partitions.rdd(),
-            BatchTask.of(request.executors(), spark.getConf(), spark.isLocal()),
+            BatchTask.of(options.executors(), spark.getConf()),
             CollectionConverters.asScala(
-                    IntStream.range(0, batches.size()).<Object>mapToObj(i -> i).toList())
+                    IntStream.range(0, json.size()).<Object>mapToObj(i -> i).toList())
                 .toSeq(),
             (index, lines) -> {
               arrived.add(lines);
@@ -104,27 +111,34 @@ public final class SparkSweep implements SweepBackend {
   private static void await(
       SimpleFutureAction<BoxedUnit> job,
       BlockingQueue<String[]> arrived,
-      Request request,
-      Consumer<RunRecord> finished) {
+      Options options,
+      Predicate<RunRecord> ended) {
     while (true) {
       // Asked before the queue is: what arrives in between is found in the next round.
-      boolean ended = job.isCompleted();
-      String[] lines = poll(arrived, ended ? 0 : POLL_MS);
+      boolean completed = job.isCompleted();
+      String[] lines = poll(arrived, completed ? 0 : POLL_MS);
       if (lines != null) {
-        for (String line : lines) {
-          finished.accept(RunLines.parse("record of an executor", line));
+        if (!passOn(lines, ended)) {
+          return;
         }
-      } else if (ended) {
+      } else if (completed) {
         break;
-      } else if (request.cancellation().isCancelled()) {
+      } else if (options.cancelled().getAsBoolean()) {
         throw new CancellationException("stopped before all runs were done");
       }
     }
-    Try<BoxedUnit> outcome = job.value().get();
-    if (outcome.isFailure()) {
-      throw new IllegalStateException(
-          "Spark ended the sweep: " + Causes.of(outcome.failed().get()), outcome.failed().get());
+    if (job.value().get().isFailure()) {
+      Throwable cause = job.value().get().failed().get();
+      throw new IllegalStateException("Spark ended the sweep: " + Causes.of(cause), cause);
     }
+  }
+
+  private static boolean passOn(String[] lines, Predicate<RunRecord> ended) {
+    boolean more = true;
+    for (String line : lines) {
+      more &= ended.test(RunLines.parse("record of an executor", line));
+    }
+    return more;
   }
 
   private static String[] poll(BlockingQueue<String[]> arrived, long millis) {

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.winnow.bench.ablate.PlannedRun;
 import dev.winnow.bench.ablate.RunRecord;
 import dev.winnow.bench.ablate.SweepBackend;
-import dev.winnow.engine.CancellationToken;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,13 +63,8 @@ class LostExecutorTest {
                 "spark.task.maxFailures",
                 "3"))
         .run(
-            new SweepBackend.Request(
-                MASTER,
-                "scripted",
-                List.of(first, unlucky, deadly, last, elsewhere).stream().map(List::of).toList(),
-                1,
-                runs,
-                new CancellationToken()),
+            List.of(first, unlucky, deadly, last, elsewhere).stream().map(List::of).toList(),
+            new SweepBackend.Options(MASTER, "scripted", 1, runs, () -> false),
             records::add);
 
     assertThat(records)

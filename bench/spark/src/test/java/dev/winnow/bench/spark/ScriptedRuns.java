@@ -1,11 +1,11 @@
 package dev.winnow.bench.spark;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.winnow.bench.ablate.AblationTasks;
 import dev.winnow.bench.ablate.PlannedRun;
 import dev.winnow.bench.ablate.RunExecutor;
 import dev.winnow.bench.ablate.RunExecutorFactory;
 import dev.winnow.bench.ablate.RunRecord;
-import dev.winnow.engine.CancellationToken;
+import dev.winnow.engine.technique.Parameters;
 import dev.winnow.kernels.DType;
 import dev.winnow.models.WeightFormat;
 import java.io.IOException;
@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /**
  * Runs that do as their task's label says, and write down what happens to them in {@code folder},
@@ -43,18 +44,18 @@ record ScriptedRuns(String folder) implements RunExecutorFactory {
         new PlannedRun.ModelSetting(model, WeightFormat.F32, DType.F16),
         PlannedRun.Variant.dense(),
         new PlannedRun.TaskSetting(
-            script, "recall", JsonNodeFactory.instance.objectNode().put("script", script)),
+            script, "recall", 0, Parameters.toJson(AblationTasks.of("recall", "").defaults())),
         seed,
         Map.of());
   }
 
   @Override
-  public RunExecutor open(int threads, CancellationToken cancellation) {
+  public RunExecutor open(int threads, BooleanSupplier cancelled) {
     note("opened", Integer.toString(threads));
     return new RunExecutor() {
       @Override
       public List<RunRecord> execute(List<PlannedRun> batch) {
-        return batch.stream().map(run -> perform(run, cancellation)).toList();
+        return batch.stream().map(run -> perform(run, cancelled)).toList();
       }
 
       @Override
@@ -64,7 +65,7 @@ record ScriptedRuns(String folder) implements RunExecutorFactory {
     };
   }
 
-  private RunRecord perform(PlannedRun run, CancellationToken cancellation) {
+  private RunRecord perform(PlannedRun run, BooleanSupplier cancelled) {
     int before = lines("began").size();
     note("began", run.id());
     switch (run.task().label()) {
@@ -77,7 +78,7 @@ record ScriptedRuns(String folder) implements RunExecutorFactory {
         }
       }
       case WAITS -> {
-        while (!cancellation.isCancelled()) {
+        while (!cancelled.getAsBoolean()) {
           Thread.onSpinWait();
         }
         note("cancelled", run.id());

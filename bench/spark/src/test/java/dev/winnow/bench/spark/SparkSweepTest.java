@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,12 +92,26 @@ class SparkSweepTest {
                     "local[2]",
                     List.of(List.of(run(SCORES, 1)), List.of(run(WAITS, 2)), List.of(run(SCORES, 3))),
                     2,
-                    record -> cancellation.cancel()))
+                    record -> {
+                      cancellation.cancel();
+                      return true;
+                    }))
         .isInstanceOf(CancellationException.class);
 
     assertThat(records).extracting(RunRecord::seed).containsExactly(1L);
     assertThat(runs.lines("began").size() - runs.lines("cancelled").size()).isEqualTo(1);
     assertThat(runs.lines("closed")).hasSameSizeAs(runs.lines("opened"));
+  }
+
+  @Test
+  void whoIsToldOfARecordMayEndTheSweepAfterItsBatch() {
+    sweep(
+        "local[2]",
+        List.of(List.of(run(SCORES, 1), run(SCORES, 2)), List.of(run(WAITS, 3))),
+        2,
+        record -> false);
+
+    assertThat(records).extracting(RunRecord::seed).containsExactly(1L, 2L);
   }
 
   @Test
@@ -159,21 +173,23 @@ class SparkSweepTest {
     assertThat(SweepBackends.find("spark")).isInstanceOf(SparkSweep.class);
     assertThatThrownBy(() -> SweepBackends.find("flink"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("WINNOW_FLINK=1 ./winnow ablate --flink");
+        .hasMessageContaining("WINNOW_FLINK=1 ./winnow ablate ... --flink");
   }
 
   private void sweep(String master, List<List<PlannedRun>> batches, int threads) {
-    sweep(master, batches, threads, record -> {});
+    sweep(master, batches, threads, record -> true);
   }
 
   private void sweep(
-      String master, List<List<PlannedRun>> batches, int threads, Consumer<RunRecord> then) {
+      String master, List<List<PlannedRun>> batches, int threads, Predicate<RunRecord> more) {
     new SparkSweep()
         .run(
-            new SweepBackend.Request(master, "scripted", batches, threads, runs, cancellation),
+            batches,
+            new SweepBackend.Options(
+                master, "scripted", threads, runs, cancellation::isCancelled),
             record -> {
               records.add(record);
-              then.accept(record);
+              return more.test(record);
             });
   }
 }
