@@ -11,11 +11,13 @@ import dev.winnow.bench.ablate.ModelFingerprints;
 import dev.winnow.bench.ablate.PlannedRun;
 import dev.winnow.bench.ablate.RunExecutor;
 import dev.winnow.bench.ablate.RunRecord;
+import dev.winnow.bench.ablate.report.AblationReport;
 import dev.winnow.engine.CancellationToken;
 import dev.winnow.engine.config.ConfigException;
 import dev.winnow.kernels.DType;
 import dev.winnow.models.WeightFormat;
 import dev.winnow.models.hub.ModelRequest;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +89,11 @@ final class AblateCommand implements Callable<Integer> {
   private boolean dryRun;
 
   @Option(
+      names = "--report-only",
+      description = "Only make the report again, of the runs that are done.")
+  private boolean reportOnly;
+
+  @Option(
       names = "--keep-going",
       description = "Go on after a run that failed; without it, the first failure ends the command.")
   private boolean keepGoing;
@@ -105,6 +112,10 @@ final class AblateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (dryRun && reportOnly) {
+      throw new ParameterException(
+          spec.commandLine(), "--dry-run and --report-only exclude each other");
+    }
     if (threads < 1 || threads > 1024) {
       throw new ParameterException(
           spec.commandLine(), "--threads must be in [1, 1024], got " + threads);
@@ -118,6 +129,9 @@ final class AblateCommand implements Callable<Integer> {
       if (dryRun) {
         list(plan, runner.look(), folder);
         return 0;
+      }
+      if (reportOnly) {
+        return end(plan, runner.look(), folder);
       }
       ModelRequest request = ModelFlags.request(terminal, Optional.empty(), !offline);
       try (Interrupts interrupts = Interrupts.handledBy(cancellation::cancel);
@@ -202,18 +216,19 @@ final class AblateCommand implements Callable<Integer> {
 
   private int end(AblationPlan plan, AblationRunner.Outcome outcome, Path folder) {
     List<RunRecord> failed = outcome.failed();
+    Path page = report(plan, outcome, folder);
     if (common.json()) {
-      common.print(terminal, summary(plan, outcome, folder));
+      common.print(terminal, summary(plan, outcome, folder).put("report", page.toString()));
     } else {
       terminal
           .out()
           .printf(
               Locale.ROOT,
-              "%,d of %,d runs done, %,d failed; %s%n",
+              "%,d of %,d runs done, %,d failed%n%s%n",
               outcome.runs().size() - failed.size(),
               outcome.planned(),
               failed.size(),
-              folder);
+              page);
     }
     if (outcome.stopped()) {
       terminal.note("stopped; the same command goes on from there");
@@ -225,6 +240,18 @@ final class AblateCommand implements Callable<Integer> {
           outcome.missing());
     }
     return failed.isEmpty() ? 0 : 1;
+  }
+
+  private static Path report(AblationPlan plan, AblationRunner.Outcome outcome, Path folder) {
+    String title =
+        plan.description().isEmpty() ? plan.name() : plan.name() + ": " + plan.description();
+    try {
+      return AblationReport.write(folder, title, outcome.runs()).getFirst();
+    } catch (IOException e) {
+      throw new CommandException(
+          "cannot write the report in %s: %s; all runs are kept, --report-only makes it again"
+              .formatted(folder, e.getMessage()));
+    }
   }
 
   private static ObjectNode summary(

@@ -8,9 +8,11 @@ import dev.winnow.bench.diffuse.ListData;
 import dev.winnow.bench.diffuse.ListTask;
 import dev.winnow.engine.LanguageModel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
@@ -19,13 +21,6 @@ import picocli.CommandLine.ParameterException;
 /** Suite {@code diffuse}: lists to sort, copy, reverse and shuffle by masked diffusion. */
 final class DiffuseEval implements EvalSuite {
   private static final int CHUNK = 512;
-
-  @Option(
-      names = "--tasks",
-      split = ",",
-      paramLabel = "sort|copy|reverse|shuffle",
-      description = "diffuse: what to ask (default: all).")
-  private List<ListTask> tasks = List.of(ListTask.values());
 
   @Option(
       names = "--steps",
@@ -43,8 +38,14 @@ final class DiffuseEval implements EvalSuite {
   private int blockLength = ListData.RESPONSE;
 
   @Override
+  public Set<SharedFlags.Kind> takes() {
+    return Set.of(SharedFlags.Kind.QUESTIONS, SharedFlags.Kind.TASKS);
+  }
+
+  @Override
   public Report run(Setting setting) {
-    QuestionFlags questions = setting.questions();
+    QuestionFlags questions = setting.shared().questions();
+    List<ListTask> tasks = tasks(setting);
     DiffuseSuite suite =
         Ranges.check(
             setting.command(),
@@ -76,6 +77,21 @@ final class DiffuseEval implements EvalSuite {
       }
     }
     return report(suite, byLength, byTask);
+  }
+
+  private static List<ListTask> tasks(Setting setting) {
+    List<String> words = Arrays.stream(ListTask.values()).map(ListTask::word).toList();
+    List<String> wanted = setting.shared().tasks().tasks();
+    for (String word : wanted) {
+      if (!words.contains(word)) {
+        throw new ParameterException(
+            setting.command(),
+            "--tasks must be some of %s, got '%s'".formatted(String.join(", ", words), word));
+      }
+    }
+    return Arrays.stream(ListTask.values())
+        .filter(task -> wanted.isEmpty() || wanted.contains(task.word()))
+        .toList();
   }
 
   private static Report report(

@@ -30,6 +30,17 @@ import picocli.CommandLine.Spec;
           + " 95 %% interval of Wilson; for reference:recall.",
       "Suite diffuse: how many lists it sorts, copies, reverses and shuffles by masked diffusion; for"
           + " reference:diffuse.",
+      "Suite passkey: whether it finds a number hidden in sentences that repeat, at every length and"
+          + " depth asked for.",
+      "Suite needle: values of a JSON object of UUIDs: of a key, of several keys, side by side or"
+          + " told by a sign; and a sentence hidden in prose.",
+      "Suite threads: values that are keys again, followed to the end: forward, backward and in no"
+          + " order through the object, several at once, and with branches.",
+      "Suite ruler: the tasks of RULER but qa_1 and qa_2, which need data sets that are not available"
+          + " offline.",
+      "These four are for models of general text. Contexts are made from the seed, as long as prompt"
+          + " and answer together may be, in tokens of the model; with --config questions are fed one"
+          + " token at a time, as in recall.",
       "Suite jsonl: how well it answers questions of your own, by the metric named, with a 95 %%"
           + " interval. With --config what follows a line's context is fed one token at a time, so"
           + " that techniques that leave prompts dense work on it too."
@@ -44,6 +55,11 @@ import picocli.CommandLine.Spec;
           + " 3584 --config configs/quest.yaml --json",
       "  winnow eval --suite recall --model reference:recall --tokens 512,2048 --needles 8 --json",
       "  winnow eval --suite diffuse --model reference:diffuse --steps 4",
+      "  winnow eval --suite passkey --model model.gguf --tokens 512,2048 --json",
+      "  winnow eval --suite needle --model model.gguf --tokens 2048 --task single,multi --n 10",
+      "  winnow eval --suite threads --model model.gguf --tokens 4096 --thread-length 4",
+      "  winnow eval --suite ruler --model model.gguf --tokens 4096 --task vt,niah_single_2 --text"
+          + " book.txt --config configs/quest.yaml --out answers.jsonl",
       "  winnow eval --suite jsonl --model model.gguf --data questions.jsonl --metric f1 --config"
           + " configs/quest.yaml --out answers.jsonl"
     })
@@ -55,7 +71,7 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--suite",
       required = true,
-      paramLabel = "ppl|fidelity|recall|diffuse|jsonl",
+      paramLabel = "ppl|fidelity|recall|diffuse|passkey|needle|threads|ruler|jsonl",
       description = "What to measure.")
   private String suite;
 
@@ -67,6 +83,7 @@ final class EvalCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "ppl, fidelity: how many tokens of the text to use. recall: lengths of the contexts."
+              + " passkey, needle, threads, ruler: most tokens of prompt and answer together."
               + " diffuse: items of the lists, in [3, 7]. Required but for diffuse (default: all)"
               + " and jsonl, which has none.")
   private List<Integer> tokens = List.of();
@@ -76,8 +93,9 @@ final class EvalCommand implements Callable<Integer> {
   @Mixin private RecallEval recall;
   @Mixin private DiffuseEval diffuse;
   @Mixin private JsonlEval jsonl;
-  @Mixin private QuestionFlags questions;
-  @Mixin private TextFlags text;
+  @Mixin private NeedleEval needle;
+  @Mixin private ThreadsEval threads;
+  @Mixin private SharedFlags shared;
 
   @Mixin private TechniqueFlags techniques;
   @Mixin private PrecisionFlags precision = new PrecisionFlags(DType.F16);
@@ -88,13 +106,18 @@ final class EvalCommand implements Callable<Integer> {
     this.terminal = terminal;
   }
 
-  /** Every suite by name, which is the name of its field; a new one is one line here. */
+  /** Every suite by name, which is that of its field if it has options of its own. */
   private Map<String, EvalSuite> suites() {
     Map<String, EvalSuite> suites = new LinkedHashMap<>();
     suites.put("ppl", ppl);
     suites.put("fidelity", fidelity);
     suites.put("recall", recall);
     suites.put("diffuse", diffuse);
+    suites.put("passkey", new SeededEval("passkey", SharedFlags.Kind.DEPTHS));
+    suites.put("needle", needle);
+    suites.put("threads", threads);
+    suites.put(
+        "ruler", new SeededEval("ruler", SharedFlags.Kind.TASKS, SharedFlags.Kind.TEXT));
     suites.put("jsonl", jsonl);
     return suites;
   }
@@ -117,8 +140,7 @@ final class EvalCommand implements Callable<Integer> {
                 spec.commandLine(),
                 model,
                 tokens,
-                questions,
-                text,
+                shared,
                 precision.options().techniques(config.techniques())));
     if (common.json()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -135,22 +157,24 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private void refuseOptionsOfOthers(EvalSuite chosen) {
+    Map<String, CommandSpec> mixins = spec.mixins();
     for (String other : suites().keySet()) {
-      if (!other.equals(suite)) {
-        refuse(other, "of suite " + other);
+      if (!other.equals(suite) && mixins.containsKey(other)) {
+        refuse(mixins.get(other), "of suite " + other);
       }
     }
-    if (!chosen.readsText()) {
-      refuse("text", "of suites that feed a text");
-    }
-    if (!chosen.asksQuestions()) {
-      refuse("questions", "of suites that ask questions");
+    for (SharedFlags.Kind kind : SharedFlags.Kind.values()) {
+      if (!chosen.takes().contains(kind)) {
+        refuse(
+            mixins.get("shared").mixins().get(Choices.lowerCase(kind)),
+            "of suites that " + kind.doing());
+      }
     }
   }
 
   /** Complains about options of {@code mixin} that were given. */
-  private void refuse(String mixin, String whose) {
-    for (OptionSpec option : spec.mixins().get(mixin).options()) {
+  private void refuse(CommandSpec mixin, String whose) {
+    for (OptionSpec option : mixin.options()) {
       if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
         throw new ParameterException(
             spec.commandLine(),

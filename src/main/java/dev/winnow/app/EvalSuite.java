@@ -6,6 +6,7 @@ import dev.winnow.engine.ModelOptions;
 import dev.winnow.kernels.DType;
 import dev.winnow.models.WeightFormat;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 
 /**
@@ -21,15 +22,8 @@ interface EvalSuite {
    */
   Report run(Setting setting);
 
-  /** Whether it asks seeded questions, and so takes the options of {@link QuestionFlags}. */
-  default boolean asksQuestions() {
-    return true;
-  }
-
-  /** Whether it feeds a text, and so takes the options of {@link TextFlags}. */
-  default boolean readsText() {
-    return false;
-  }
+  /** The shared options it takes. */
+  Set<SharedFlags.Kind> takes();
 
   /**
    * What came out.
@@ -51,8 +45,7 @@ interface EvalSuite {
    * @param command for complaints
    * @param model which model
    * @param tokens {@code --tokens}; may be empty
-   * @param questions how many to ask, and from where
-   * @param text which text to feed, and how
+   * @param shared options that some suites share
    * @param options how the model is loaded and run, not checked yet
    */
   record Setting(
@@ -60,8 +53,7 @@ interface EvalSuite {
       CommandLine command,
       ModelFlags model,
       List<Integer> tokens,
-      QuestionFlags questions,
-      TextFlags text,
+      SharedFlags shared,
       ModelOptions.Builder options) {
 
     /** Copies the list. */

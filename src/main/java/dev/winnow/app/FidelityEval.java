@@ -8,6 +8,7 @@ import dev.winnow.bench.score.TokenBleu;
 import dev.winnow.engine.LanguageModel;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -27,18 +28,13 @@ final class FidelityEval implements EvalSuite {
   private int length = 32;
 
   @Override
-  public boolean asksQuestions() {
-    return false;
-  }
-
-  @Override
-  public boolean readsText() {
-    return true;
+  public Set<SharedFlags.Kind> takes() {
+    return Set.of(SharedFlags.Kind.TEXT, SharedFlags.Kind.FEEDING);
   }
 
   @Override
   public Report run(Setting setting) {
-    TextFlags text = setting.text();
+    FeedingFlags text = setting.shared().feeding();
     int tokens = text.tokens(setting, "fidelity", 4);
     Fidelity.Plan plan =
         Ranges.check(
@@ -54,7 +50,7 @@ final class FidelityEval implements EvalSuite {
     setting.options(text.chunk());
     String content = text.content(setting);
     try (LanguageModel loaded = setting.load(text.chunk())) {
-      int[] ids = text.ids(loaded, content, tokens);
+      int[] ids = text.ids(setting, loaded, content, tokens);
       if (decodeFrom + (long) length > loaded.maxTokens()) {
         throw new CommandException(
             "--decode-from %d and --continue %d do not fit the model's context of %d tokens"

@@ -2,6 +2,7 @@ package dev.winnow.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.winnow.bench.ablate.AblationSchema;
 import dev.winnow.engine.config.ConfigSchema;
 import dev.winnow.engine.technique.Techniques;
 import dev.winnow.models.hub.ModelLocator;
@@ -53,6 +54,12 @@ final class InfoCommand implements Callable<Integer> {
           "Print only the JSON Schema of --config files, by which editors complete their keys.")
   private boolean schema;
 
+  @Option(
+      names = "--ablation-schema",
+      description =
+          "Print only the JSON Schema of the files of ablate, by which editors complete their keys.")
+  private boolean ablationSchema;
+
   @Mixin private CommonOptions common;
 
   InfoCommand(Terminal terminal) {
@@ -65,6 +72,10 @@ final class InfoCommand implements Callable<Integer> {
       Techniques techniques = Techniques.load();
       ObjectNode json = ConfigSchema.of(techniques, techniques.summaries().keySet());
       terminal.out().println(json.toPrettyString());
+      return 0;
+    }
+    if (ablationSchema) {
+      terminal.out().println(AblationSchema.schema().toPrettyString());
       return 0;
     }
     ObjectNode report = SystemReport.of(terminal);

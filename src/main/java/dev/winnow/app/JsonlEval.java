@@ -2,20 +2,16 @@ package dev.winnow.app;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.winnow.bench.jsonl.AnswerFile;
+import dev.winnow.bench.PromptFormat;
 import dev.winnow.bench.jsonl.QuestionLines;
 import dev.winnow.bench.jsonl.TextQuestion;
 import dev.winnow.bench.jsonl.TextSuite;
 import dev.winnow.bench.score.MeanScore;
 import dev.winnow.bench.score.TextMetric;
 import dev.winnow.engine.LanguageModel;
-import dev.winnow.engine.TextCodec;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -34,9 +30,10 @@ final class JsonlEval implements EvalSuite {
 
   @Option(
       names = "--metric",
-      paramLabel = "exact|contains_all|f1|rouge_l|edit_similarity",
+      paramLabel = "exact|prefix|first_integer|contains_all|f1|rouge_l|edit_similarity",
       description =
-          "jsonl: letter for letter, the part of the answers contained, F1 over words, that of their"
+          "jsonl: letter for letter, what the answer begins with, the first whole number in it, the"
+              + " part of the answers contained, F1 over words, that of their"
               + " longest common subsequence, or Levenshtein ratio of the first line of code."
               + " Required.")
   private TextMetric metric;
@@ -49,47 +46,31 @@ final class JsonlEval implements EvalSuite {
               + " greedy.")
   private int maxNewTokens = 64;
 
-  @Option(
-      names = "--raw",
-      description =
-          "jsonl: continue prompts as they are; otherwise they are messages to the model, if it has"
-              + " a chat format.")
-  private boolean raw;
-
-  @Option(
-      names = "--out",
-      paramLabel = "FILE",
-      description =
-          "jsonl: write id, answer and score of every question as JSON lines to FILE"
-              + " (default: no file).")
-  private Path out;
-
   @Override
-  public boolean asksQuestions() {
-    return false;
+  public Set<SharedFlags.Kind> takes() {
+    return Set.of(SharedFlags.Kind.ANSWERS);
   }
 
   @Override
   public Report run(Setting setting) {
     checkUsage(setting);
+    AnswerFlags answers = setting.shared().answers();
     boolean decoded = !setting.options(CHUNK).engine().techniques().isEmpty();
     TextSuite suite =
-        Ranges.check(setting.command(), () -> new TextSuite(metric, maxNewTokens, raw, decoded));
+        Ranges.check(setting.command(), () -> new TextSuite(metric, maxNewTokens, answers.raw(), decoded));
     List<TextQuestion> questions = questions(setting);
     MeanScore score;
     boolean template;
     try (LanguageModel loaded = setting.load(CHUNK)) {
-      score = score(suite, loaded, questions);
-      template = !raw && loaded.codec().map(TextCodec::hasChatTemplate).orElse(false);
+      suite.check(loaded, questions);
+      template = PromptFormat.of(loaded, answers.raw()).chat();
+      score = answers.keeping(file -> suite.score(loaded, questions, file::write));
     }
     ObjectNode figures =
         JsonNodeFactory.instance
             .objectNode()
-            .put("metric", metric.label())
-            .put("score", score.value())
-            .put("n", score.n());
-    figures.putArray("ci95").add(score.low()).add(score.high());
-    figures
+            .put("metric", metric.label());
+    Scores.put(figures, score)
         .put("max_new_tokens", maxNewTokens)
         .put("chat_template", template)
         .put("decode_question", decoded)
@@ -98,15 +79,7 @@ final class JsonlEval implements EvalSuite {
             decoded ? questions.stream().filter(q -> q.context().isPresent()).count() : 0);
     return new Report(
         figures,
-        List.of(
-            String.format(
-                Locale.ROOT,
-                "%s %.3f, 95 %% interval %.3f to %.3f, n %d",
-                metric.label(),
-                score.value(),
-                score.low(),
-                score.high(),
-                score.n())));
+        List.of(Scores.describe(metric.label(), score)));
   }
 
   private void checkUsage(Setting setting) {
@@ -118,14 +91,7 @@ final class JsonlEval implements EvalSuite {
       throw new ParameterException(
           setting.command(), "--tokens is not an option of jsonl, whose lines are used whole");
     }
-    if (out != null && out.toAbsolutePath().normalize().equals(data.toAbsolutePath().normalize())) {
-      throw new ParameterException(
-          setting.command(), "--out would overwrite --data %s; name another file".formatted(data));
-    }
-    if (out != null && Files.isDirectory(out)) {
-      throw new ParameterException(
-          setting.command(), "--out must be a file, got the folder %s".formatted(out));
-    }
+    setting.shared().answers().check(setting.command(), "--data", data);
   }
 
   private List<TextQuestion> questions(Setting setting) {
@@ -134,21 +100,6 @@ final class JsonlEval implements EvalSuite {
       return QuestionLines.read(data.toString(), text);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(setting.command(), "--data: " + e.getMessage(), e);
-    }
-  }
-
-  private MeanScore score(TextSuite suite, LanguageModel model, List<TextQuestion> questions) {
-    if (out == null) {
-      return suite.score(model, questions, answer -> {});
-    }
-    suite.check(model, questions);
-    try (AnswerFile answers = new AnswerFile(out)) {
-      return suite.score(model, questions, answers::write);
-    } catch (IOException e) {
-      throw new CommandException("cannot write --out %s: %s".formatted(out, e.getMessage()));
-    } catch (UncheckedIOException e) {
-      throw new CommandException(
-          "cannot write --out %s: %s".formatted(out, e.getCause().getMessage()));
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.winnow.app;
 
-import dev.winnow.bench.diffuse.ListTask;
 import dev.winnow.bench.score.TextMetric;
 import dev.winnow.engine.diffusion.Remasking;
 import dev.winnow.engine.technique.fasa.ChunkPairing;
@@ -71,7 +70,6 @@ public final class Main implements Runnable {
     cli.addSubcommand(new CommandLine.HelpCommand());
     cli.registerConverter(
         WeightFormat.class, Choices.of(WeightFormat::label, WeightFormat.values()));
-    cli.registerConverter(ListTask.class, Choices.of(ListTask::word, ListTask.values()));
     cli.registerConverter(Remasking.class, Choices.of(Remasking::label, Remasking.values()));
     cli.registerConverter(TextMetric.class, Choices.of(TextMetric::label, TextMetric.values()));
     cli.registerConverter(Device.class, Choices.of(Device::label, Device.values()));

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** Suite {@code ppl}: how well a model predicts a text. */
@@ -26,25 +27,20 @@ final class PerplexityEval implements EvalSuite {
   private WeightFormat against;
 
   @Override
-  public boolean asksQuestions() {
-    return false;
-  }
-
-  @Override
-  public boolean readsText() {
-    return true;
+  public Set<SharedFlags.Kind> takes() {
+    return Set.of(SharedFlags.Kind.TEXT, SharedFlags.Kind.FEEDING);
   }
 
   @Override
   public Report run(Setting setting) {
-    TextFlags text = setting.text();
+    FeedingFlags text = setting.shared().feeding();
     int tokens = text.tokens(setting, "ppl", 2);
     Perplexity.Feeding feeding =
         Ranges.check(setting.command(), () -> text.feeding(Integer.MAX_VALUE));
     setting.options(text.chunk());
     String content = text.content(setting);
     try (LanguageModel loaded = setting.load(text.chunk())) {
-      int[] ids = text.ids(loaded, content, tokens);
+      int[] ids = text.ids(setting, loaded, content, tokens);
       try (Session session = loaded.openSession()) {
         TokenScorer scorer = TokenScorer.of(session, loaded.config().vocabSize());
         return report(

@@ -7,6 +7,7 @@ import dev.winnow.bench.recall.RecallSuite;
 import dev.winnow.engine.LanguageModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -28,22 +29,16 @@ final class RecallEval implements EvalSuite {
               + " 1).")
   private int hops = 1;
 
-  @Option(
-      names = "--decode-question",
-      negatable = true,
-      description =
-          "recall: feed questions one token at a time, as generated ones are, and only the context as"
-              + " a prompt, so that techniques that leave prompts dense work on the question too;"
-              + " --no-decode-question makes the question part of the prompt (default: on with"
-              + " --config, off without).")
-  private Boolean decodeQuestion;
+  @Override
+  public Set<SharedFlags.Kind> takes() {
+    return Set.of(SharedFlags.Kind.QUESTIONS, SharedFlags.Kind.ASKING);
+  }
 
   @Override
   public Report run(Setting setting) {
     setting.requireTokens();
-    QuestionFlags questions = setting.questions();
-    boolean techniques = !setting.options(CHUNK).engine().techniques().isEmpty();
-    boolean decoded = decodeQuestion == null ? techniques : decodeQuestion;
+    QuestionFlags questions = setting.shared().questions();
+    boolean decoded = setting.shared().asking().decodeQuestion(setting, CHUNK);
     RecallSuite suite =
         Ranges.check(
             setting.command(),

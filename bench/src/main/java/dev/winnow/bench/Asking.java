@@ -41,9 +41,11 @@ public record Asking(int maxNewTokens, Set<Integer> ends, boolean decodeQuestion
    * @param generated its tokens, one that ended it included
    * @param firstTokenMs milliseconds from the question to the first token
    * @param tpotMs mean milliseconds per token after the first; 0 if there was none
+   * @param peakKvBytes most bytes of keys and values held, those of the context included
    * @param ledger the work it took, that of the context left out
    */
-  public record Answer(int[] generated, double firstTokenMs, double tpotMs, Ledger ledger) {}
+  public record Answer(
+      int[] generated, double firstTokenMs, double tpotMs, long peakKvBytes, Ledger ledger) {}
 
   /**
    * Asks after {@code context}, which stays as it is.
@@ -71,6 +73,7 @@ public record Asking(int maxNewTokens, Set<Integer> ends, boolean decodeQuestion
         result.generatedIds().stream().mapToInt(Integer::intValue).toArray(),
         appendMs + result.metrics().ttftMs(),
         result.metrics().tpotMs(),
+        session.peakKvBytes(),
         session.ledger());
   }
 
@@ -94,6 +97,7 @@ public record Asking(int maxNewTokens, Set<Integer> ends, boolean decodeQuestion
         Arrays.copyOf(generated, count),
         (first - start) / 1e6,
         more == 0 ? 0 : (System.nanoTime() - first) / 1e6 / more,
+        session.peakKvBytes(),
         session.ledger());
   }
 }

@@ -2,9 +2,11 @@ package dev.winnow.bench.ablate;
 
 import dev.winnow.bench.ablate.task.DiffuseAblation;
 import dev.winnow.bench.ablate.task.FidelityAblation;
+import dev.winnow.bench.ablate.task.JsonlAblation;
 import dev.winnow.bench.ablate.task.PerplexityAblation;
 import dev.winnow.bench.ablate.task.RecallAblation;
 import dev.winnow.bench.ablate.task.SpeedAblation;
+import dev.winnow.bench.ablate.task.TextAblation;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -16,6 +18,11 @@ public final class AblationTasks {
           new RecallAblation(),
           new PerplexityAblation(),
           new FidelityAblation(),
+          new TextAblation("passkey", "A number hidden in filler."),
+          new TextAblation("needle", "Sentences hidden in a haystack: one, several, conditional."),
+          new TextAblation("threads", "Keys that lead to keys through a long JSON object."),
+          new TextAblation("ruler", "RULER-like: needles, variables, common and frequent words."),
+          new JsonlAblation(),
           new DiffuseAblation(),
           new SpeedAblation());
 

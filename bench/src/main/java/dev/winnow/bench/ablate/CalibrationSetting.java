@@ -18,7 +18,12 @@ import java.nio.file.Path;
  * @param pairing which dimensions make a chunk, default {@code true_pair}
  */
 public record CalibrationSetting(
-    Path text, int tokens, int steps, int window, ChunkPairing pairing) {
+    @KeyDoc("a UTF-8 file that goes through the model; reference:recall has texts of its own")
+        Path text,
+    @KeyDoc("tokens of the text that go through the model") int tokens,
+    @KeyDoc("tokens that are looked at") int steps,
+    @KeyDoc("keys compared, about as many as the token budget") int window,
+    @KeyDoc("which dimensions make a chunk") ChunkPairing pairing) {
 
   /** Checks ranges. */
   public CalibrationSetting {

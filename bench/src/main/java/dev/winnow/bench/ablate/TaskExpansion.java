@@ -51,6 +51,7 @@ final class TaskExpansion {
     for (Map<String, JsonNode> values : Combinations.of(axes(section))) {
       ObjectNode keys = section.keys().deepCopy();
       values.forEach(keys::set);
+      wrapSingles(keys, task.defaults());
       P parameters =
           ConfigException.naming(
               () -> {
@@ -88,6 +89,17 @@ final class TaskExpansion {
       task.check(parameters);
     } catch (IllegalArgumentException e) {
       throw new ConfigException(where + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** One value stands for a list of it where a list is wanted. */
+  private static void wrapSingles(ObjectNode keys, Record defaults) {
+    for (RecordComponent component : defaults.getClass().getRecordComponents()) {
+      String key = Parameters.key(component.getName());
+      JsonNode value = keys.get(key);
+      if (component.getType() == List.class && value != null && value.isValueNode() && !value.isNull()) {
+        keys.putArray(key).add(value);
+      }
     }
   }
 

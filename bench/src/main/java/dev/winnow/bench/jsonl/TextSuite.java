@@ -34,8 +34,9 @@ public record TextSuite(TextMetric metric, int maxNewTokens, boolean raw, boolea
    * @param question what it was asked
    * @param text its answer
    * @param score how right that is, in [0, 1]
+   * @param asked what it took
    */
-  public record Answer(TextQuestion question, String text, double score) {}
+  public record Answer(TextQuestion question, String text, double score, Asking.Answer asked) {}
 
   /**
    * Checks that every question fits the model.
@@ -71,15 +72,16 @@ public record TextSuite(TextMetric metric, int maxNewTokens, boolean raw, boolea
     PromptFormat format = PromptFormat.of(model, raw);
     double sum = 0;
     for (TextQuestion question : questions) {
-      String text = ask(model, format, question);
+      Asking.Answer asked = ask(model, format, question);
+      String text = format.decode(asked.generated());
       double score = metric.score(text, question.answers());
-      listener.accept(new Answer(question, text, score));
+      listener.accept(new Answer(question, text, score, asked));
       sum += score;
     }
     return new MeanScore(sum, questions.size());
   }
 
-  private String ask(LanguageModel model, PromptFormat format, TextQuestion question) {
+  private Asking.Answer ask(LanguageModel model, PromptFormat format, TextQuestion question) {
     // Without a question of its own the whole prompt is one, which is never decoded.
     boolean decoded = decodeQuestion && question.context().isPresent();
     PromptFormat.Split prompt =
@@ -91,7 +93,7 @@ public record TextSuite(TextMetric metric, int maxNewTokens, boolean raw, boolea
         session.append(prompt.context());
       }
       Asking asking = Asking.of(model, maxNewTokens(question), decoded);
-      return format.decode(asking.ask(session, prompt.question()).generated());
+      return asking.ask(session, prompt.question());
     }
   }
 

@@ -53,6 +53,7 @@ public record RecallSuite(int needles, int hops, int questions, long seed, boole
    * @param generated tokens of the model's answer
    * @param firstTokenMs milliseconds from the question to the first token of the answer
    * @param tpotMs mean milliseconds per token after the first; 0 if there was none
+   * @param peakKvBytes most bytes of keys and values held, those of the context included
    * @param ledger the work it took, that of the context left out
    */
   public record Answer(
@@ -61,6 +62,7 @@ public record RecallSuite(int needles, int hops, int questions, long seed, boole
       int[] generated,
       double firstTokenMs,
       double tpotMs,
+      long peakKvBytes,
       Ledger ledger) {
     /** Whether every token is right. */
     public boolean right() {
@@ -161,6 +163,7 @@ public record RecallSuite(int needles, int hops, int questions, long seed, boole
         answer.generated(),
         answer.firstTokenMs(),
         answer.tpotMs(),
+        answer.peakKvBytes(),
         answer.ledger());
   }
 

@@ -42,6 +42,7 @@ public final class SeededSuite {
    * @param promptTokens tokens of the prompt
    * @param firstTokenMs milliseconds from the question to the first token of the answer
    * @param tpotMs mean milliseconds per token after the first; 0 if there was none
+   * @param peakKvBytes most bytes of keys and values held, those of the context included
    * @param ledger the work of question and answer, that of the context left out
    */
   public record Answer(
@@ -51,6 +52,7 @@ public final class SeededSuite {
       int promptTokens,
       double firstTokenMs,
       double tpotMs,
+      long peakKvBytes,
       Ledger ledger) {}
 
   /** Its name. */
@@ -189,6 +191,7 @@ public final class SeededSuite {
         prompt.length(),
         answer.firstTokenMs(),
         answer.tpotMs(),
+        answer.peakKvBytes(),
         answer.ledger());
   }
 

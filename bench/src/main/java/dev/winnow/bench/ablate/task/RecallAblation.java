@@ -9,23 +9,26 @@ import dev.winnow.bench.recall.RecallExample.Question;
 import dev.winnow.bench.recall.RecallSuite;
 import dev.winnow.engine.Session;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Questions about facts hidden in filler; an item is a question. */
 public final class RecallAblation implements AblationTask<RecallAblation.Keys> {
   /** Its keys. */
   public record Keys(
-      @KeyDoc("tokens of a context with its questions") int tokens,
+      @KeyDoc("lengths of contexts with their questions, in tokens") List<Integer> tokens,
       @KeyDoc("facts in a context, in [1, 64]") int needles,
       @KeyDoc("facts that lead from a name to its value; 2 and more ask for chains") int hops,
-      @KeyDoc("how many questions") int n,
+      @KeyDoc("questions for each length") int n,
       @KeyDoc("whether questions are fed token by token, as generated tokens are")
           boolean decodeQuestion,
       @KeyDoc("whether costs count the work for contexts too, not only questions and answers")
           boolean promptCost) {
-    /** Checks ranges. */
+    /** Copies the list and checks ranges. */
     public Keys {
-      suite(needles, hops, n, 0, decodeQuestion).task(tokens);
+      tokens = Lengths.checked(tokens);
+      RecallSuite suite = suite(needles, hops, n, 0, decodeQuestion);
+      tokens.forEach(suite::task);
     }
 
     private RecallSuite suite(long seed) {
@@ -50,7 +53,7 @@ public final class RecallAblation implements AblationTask<RecallAblation.Keys> {
 
   @Override
   public Keys defaults() {
-    return new Keys(512, 8, 1, 48, true, false);
+    return new Keys(List.of(512), 8, 1, 48, true, false);
   }
 
   @Override
@@ -65,23 +68,23 @@ public final class RecallAblation implements AblationTask<RecallAblation.Keys> {
 
   @Override
   public void measure(Keys keys, Measurement run) {
-    if (keys.tokens() > run.model().maxTokens()) {
-      throw new IllegalArgumentException(
-          "recall: tokens must be at most the model's context of %d, got %d"
-              .formatted(run.model().maxTokens(), keys.tokens()));
+    Lengths.checkFit(keys.tokens(), run.model());
+    for (int tokens : keys.tokens()) {
+      Listener listener = new Listener(keys, tokens, run);
+      double unused = keys.suite(run.seed()).score(run.model(), tokens, listener).value();
     }
-    Listener listener = new Listener(keys, run);
-    double unused = keys.suite(run.seed()).score(run.model(), keys.tokens(), listener).value();
   }
 
   private static final class Listener implements RecallSuite.Listener {
     private final Keys keys;
+    private final int tokens;
     private final Measurement run;
     private int contexts;
     private int questions;
 
-    Listener(Keys keys, Measurement run) {
+    Listener(Keys keys, int tokens, Measurement run) {
       this.keys = keys;
+      this.tokens = tokens;
       this.run = run;
     }
 
@@ -89,7 +92,6 @@ public final class RecallAblation implements AblationTask<RecallAblation.Keys> {
     public void read(Session session) {
       contexts++;
       questions = 0;
-      run.held(session.peakKvBytes());
       if (keys.promptCost()) {
         run.work(session.ledger());
       }
@@ -98,13 +100,14 @@ public final class RecallAblation implements AblationTask<RecallAblation.Keys> {
     @Override
     public void answered(RecallExample example, Question question, RecallSuite.Answer answer) {
       run.work(answer.ledger());
+      run.held(answer.peakKvBytes());
       run.firstToken(answer.firstTokenMs());
       run.furtherTokens(answer.tpotMs());
       Map<String, Double> at = new LinkedHashMap<>();
-      at.put("length", (double) keys.tokens());
+      at.put("length", (double) tokens);
       at.put("depth", (double) example.stated(question) / question.start());
       run.item(
-          "context %d question %d".formatted(contexts, ++questions),
+          "%d/%d/%d".formatted(tokens, contexts, ++questions),
           at,
           answer.right() ? 1 : 0);
     }

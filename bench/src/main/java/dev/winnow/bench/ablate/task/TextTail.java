@@ -81,21 +81,22 @@ record TextTail(int[] ids, int decodeFrom, int block, boolean promptCost) {
     return Arrays.copyOf(ids, tokens);
   }
 
-  private static String content(Path text) {
+  /** The content of a UTF-8 file. */
+  static String content(Path text) {
     try {
       if (Files.size(text) > MAX_BYTES) {
         throw new IllegalArgumentException(
-            "text: %s is larger than %d MiB".formatted(text, MAX_BYTES >> 20));
+            "%s is larger than %d MiB".formatted(text, MAX_BYTES >> 20));
       }
       return StandardCharsets.UTF_8
           .newDecoder()
           .decode(ByteBuffer.wrap(Files.readAllBytes(text)))
           .toString();
     } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("text: %s is not UTF-8 text".formatted(text), e);
+      throw new IllegalArgumentException("%s is not UTF-8 text".formatted(text), e);
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "text: %s cannot be read: %s".formatted(text, e.getMessage()), e);
+          "%s cannot be read: %s".formatted(text, e.getMessage()), e);
     }
   }
 

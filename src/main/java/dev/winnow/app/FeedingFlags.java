@@ -3,21 +3,14 @@ package dev.winnow.app;
 import dev.winnow.bench.Perplexity;
 import dev.winnow.engine.LanguageModel;
 import dev.winnow.engine.TextCodec;
-import java.nio.file.Path;
 import java.util.Arrays;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Options of suites that feed a text. */
-final class TextFlags {
+/** How suites feed a text. */
+final class FeedingFlags {
   /** As {@code Perplexity} keeps a row of logits per token of a chunk, smaller than for speed. */
   private static final int CHUNK = 256;
-
-  @Option(
-      names = "--text",
-      paramLabel = "FILE",
-      description = "ppl, fidelity: a UTF-8 file; - is standard input. Required.")
-  private Path text;
 
   @Option(
       names = "--chunk",
@@ -45,9 +38,7 @@ final class TextFlags {
 
   /** The one number that is {@code --tokens}. */
   int tokens(EvalSuite.Setting setting, String suite, int least) {
-    if (text == null) {
-      throw new ParameterException(setting.command(), "suite %s needs --text".formatted(suite));
-    }
+    setting.shared().text().require(setting, suite);
     setting.requireTokens();
     if (setting.tokens().size() != 1 || setting.tokens().getFirst() < least) {
       throw new ParameterException(
@@ -58,13 +49,13 @@ final class TextFlags {
     return setting.tokens().getFirst();
   }
 
-  /** The content of {@code --text}. */
+  /** The content of {@code --text}, which is there. */
   String content(EvalSuite.Setting setting) {
-    return InputFiles.of(setting.terminal(), setting.command(), "--text").text(text);
+    return setting.shared().text().content(setting).orElseThrow();
   }
 
   /** The first {@code tokens} tokens of {@code content}, which the model has room for. */
-  int[] ids(LanguageModel loaded, String content, int tokens) {
+  int[] ids(EvalSuite.Setting setting, LanguageModel loaded, String content, int tokens) {
     TextCodec codec =
         loaded
             .codec()
@@ -74,7 +65,7 @@ final class TextFlags {
     if (ids.length < tokens) {
       throw new CommandException(
           "%s has %d tokens, fewer than --tokens %d; give a longer text or fewer tokens"
-              .formatted(text, ids.length, tokens));
+              .formatted(setting.shared().text().path(), ids.length, tokens));
     }
     if (tokens - 1 > loaded.maxTokens()) {
       throw new CommandException(
