@@ -5,12 +5,14 @@ import dev.winnow.bench.ablate.PlannedRun;
 import dev.winnow.bench.ablate.RunLines;
 import dev.winnow.bench.ablate.RunRecord;
 import dev.winnow.bench.ablate.SweepBackend;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.spark.SimpleFutureAction;
@@ -27,6 +29,7 @@ import scala.runtime.BoxedUnit;
 @AutoService(SweepBackend.class)
 public final class SparkSweep implements SweepBackend {
   private static final int POLL_MS = 100;
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Map<String, String> settings;
 
@@ -62,6 +65,7 @@ public final class SparkSweep implements SweepBackend {
       } finally {
         if (!job.isCompleted()) {
           job.cancel();
+          awaitTasks(spark);
         }
       }
     }
@@ -114,22 +118,33 @@ public final class SparkSweep implements SweepBackend {
       Options options,
       Predicate<RunRecord> ended) {
     while (true) {
-      // Asked before the queue is: what arrives in between is found in the next round.
+      // Asked before the queue is, so that what arrives in between is found in the next round.
       boolean completed = job.isCompleted();
-      String[] lines = poll(arrived, completed ? 0 : POLL_MS);
+      boolean cancelled = options.cancelled().getAsBoolean();
+      String[] lines = poll(arrived, completed || cancelled ? 0 : POLL_MS);
       if (lines != null) {
         if (!passOn(lines, ended)) {
           return;
         }
       } else if (completed) {
         break;
-      } else if (options.cancelled().getAsBoolean()) {
+      } else if (cancelled) {
         throw new CancellationException("stopped before all runs were done");
       }
     }
     if (job.value().get().isFailure()) {
       Throwable cause = job.value().get().failed().get();
       throw new IllegalStateException("Spark ended the sweep: " + Causes.of(cause), cause);
+    }
+  }
+
+  /** Gives killed tasks the time of a step to end, so that their models can be closed. */
+  private static void awaitTasks(JavaSparkContext spark) {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (System.nanoTime() < end
+        && Arrays.stream(spark.statusTracker().getExecutorInfos())
+            .anyMatch(executor -> executor.numRunningTasks() > 0)) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MS));
     }
   }
 

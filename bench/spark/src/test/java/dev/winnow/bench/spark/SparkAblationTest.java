@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,7 +144,7 @@ class SparkAblationTest {
   }
 
   private AblationRunner.Outcome onSpark(
-      AblationPlan plan, String out, boolean keepGoing, java.util.function.Consumer<RunRecord> ended) {
+      AblationPlan plan, String out, boolean keepGoing, Consumer<RunRecord> ended) {
     AblationRunner.Listener listener =
         new AblationRunner.Listener() {
           @Override
