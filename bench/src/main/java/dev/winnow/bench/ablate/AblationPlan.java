@@ -33,6 +33,7 @@ public record AblationPlan(String name, String description, List<List<PlannedRun
    *     read, or two runs would be the same
    */
   public static AblationPlan of(AblationConfig config) {
+    refuseMissingTexts(config);
     Map<String, String> digests = new LinkedHashMap<>();
     List<Variant> variants = VariantExpansion.of(config.variants(), digests);
     List<TaskExpansion.Planned> tasks = TaskExpansion.of(config.tasks(), digests);
@@ -63,6 +64,20 @@ public record AblationPlan(String name, String description, List<List<PlannedRun
     refuseTwins(batches);
     return new AblationPlan(
         config.metadata().name(), config.metadata().description(), batches);
+  }
+
+  private static void refuseMissingTexts(AblationConfig config) {
+    for (AblationConfig.Variant variant : config.variants()) {
+      boolean missing =
+          variant.calibrate().isPresent() && variant.calibrate().get().text() == null;
+      for (ModelSetting model : config.models()) {
+        if (missing && !model.name().equals(Calibrations.OWN_TEXTS)) {
+          throw new ConfigException(
+              "%s.calibrate: text is missing, and only %s has texts of its own, not %s; name a UTF-8 file, here or with --set calibrate.text=FILE"
+                  .formatted(variant.where(), Calibrations.OWN_TEXTS, model.name()));
+        }
+      }
+    }
   }
 
   private static Map<String, String> digestsOf(

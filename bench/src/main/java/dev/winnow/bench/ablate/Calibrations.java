@@ -23,6 +23,9 @@ import java.util.function.Consumer;
  * again.
  */
 final class Calibrations {
+  /** The model that can be calibrated without a text. */
+  static final String OWN_TEXTS = "reference:recall";
+
   private final Path folder;
   private final BooleanSupplier cancelled;
   private final Consumer<String> notes;
@@ -73,14 +76,7 @@ final class Calibrations {
   private static List<CalibrationText> texts(
       LanguageModel dense, String model, CalibrationSetting setting) {
     if (setting.text() == null) {
-      try {
-        return RecallTexts.calibration(dense, setting.tokens());
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "calibrate.text is missing, and only reference:recall has texts of its own, not %s; name a UTF-8 file, here or with --set calibrate.text=FILE"
-                .formatted(model),
-            e);
-      }
+      return RecallTexts.calibration(dense, setting.tokens());
     }
     try {
       String text = Files.readString(setting.text(), StandardCharsets.UTF_8);

@@ -15,20 +15,29 @@ public final class DiffuseAblation implements AblationTask<DiffuseAblation.Keys>
   /** Its keys. */
   public record Keys(
       @KeyDoc("what to ask, in turn") List<ListTask> ask,
-      @KeyDoc("items of a list, in [3, 7]") int length,
-      @KeyDoc("how many lists") int n,
+      @KeyDoc("items of the lists, each in [3, 7]") List<Integer> lengths,
+      @KeyDoc("lists of each length") int n,
       @KeyDoc("passes of the model for a response of 8 tokens") int steps,
       @KeyDoc("tokens that are decided before those behind them; divides 8") int blockLength) {
-    /** Copies the list and checks ranges. */
+    /** Copies the lists and checks ranges. */
     public Keys {
       ask = List.copyOf(ask);
-      if (length < ListData.FEWEST || length > ListData.MOST) {
+      lengths = List.copyOf(lengths);
+      boolean repeated = lengths.stream().distinct().count() < lengths.size();
+      boolean outside =
+          lengths.stream().anyMatch(one -> one < ListData.FEWEST || one > ListData.MOST);
+      if (lengths.isEmpty() || repeated || outside) {
         throw new IllegalArgumentException(
-            "length must be in [%d, %d], got %d"
-                .formatted(ListData.FEWEST, ListData.MOST, length));
+            "lengths must be different ones in [%d, %d], got %s"
+                .formatted(ListData.FEWEST, ListData.MOST, lengths));
       }
-      new DiffuseSuite(ask, n, 0, blockLength, steps).blockLength();
+      int unused = suite(ask, n, 0, blockLength, steps).blockLength();
     }
+  }
+
+  private static DiffuseSuite suite(
+      List<ListTask> ask, int n, long seed, int blockLength, int steps) {
+    return new DiffuseSuite(ask, n, seed, blockLength, steps);
   }
 
   @Override
@@ -43,7 +52,12 @@ public final class DiffuseAblation implements AblationTask<DiffuseAblation.Keys>
 
   @Override
   public Keys defaults() {
-    return new Keys(List.of(ListTask.values()), 5, 48, ListData.RESPONSE, ListData.RESPONSE);
+    return new Keys(
+        List.of(ListTask.values()),
+        List.of(3, 4, 5, 6, 7),
+        24,
+        ListData.RESPONSE,
+        ListData.RESPONSE);
   }
 
   @Override
@@ -59,20 +73,29 @@ public final class DiffuseAblation implements AblationTask<DiffuseAblation.Keys>
   @Override
   public void measure(Keys keys, Measurement run) {
     DiffuseSuite suite =
-        new DiffuseSuite(keys.ask(), keys.n(), run.seed(), keys.blockLength(), keys.steps());
+        suite(keys.ask(), keys.n(), run.seed(), keys.blockLength(), keys.steps());
+    for (int length : keys.lengths()) {
+      measure(suite, length, run);
+    }
+  }
+
+  private static void measure(DiffuseSuite suite, int length, Measurement run) {
     int[] lists = new int[1];
-    suite.score(
-        run.model(),
-        keys.length(),
-        answer -> {
-          run.work(answer.result().ledger());
-          run.held(answer.result().metrics().peakKvBytes());
-          run.firstToken(answer.result().metrics().ttftMs());
-          run.furtherTokens(answer.result().metrics().tpotMs());
-          run.item(
-              "list %d: %s".formatted(++lists[0], answer.example().task().word()),
-              Map.of("length", (double) keys.length()),
-              answer.right() ? 1 : 0);
-        });
+    int unused =
+        suite
+            .score(
+                run.model(),
+                length,
+                answer -> {
+                  run.work(answer.result().ledger());
+                  run.held(answer.result().metrics().peakKvBytes());
+                  run.firstToken(answer.result().metrics().ttftMs());
+                  run.furtherTokens(answer.result().metrics().tpotMs());
+                  run.item(
+                      "%d/%d/%s".formatted(length, ++lists[0], answer.example().task().word()),
+                      Map.of("length", (double) length),
+                      answer.right() ? 1 : 0);
+                })
+            .size();
   }
 }
