@@ -98,7 +98,8 @@ final class AblateCommand implements Callable<Integer> {
 
   @Option(
       names = "--keep-going",
-      description = "Go on after a run that failed; without it, the first failure ends the command.")
+      description =
+          "Go on after a run that failed; without it, the first failure ends the command.")
   private boolean keepGoing;
 
   @Option(
@@ -263,8 +264,7 @@ final class AblateCommand implements Callable<Integer> {
     terminal.out().printf("%,d runs, %,d of them done%n", plan.runs().size(), done.size());
   }
 
-  private static int width(
-      AblationPlan plan, Function<PlannedRun, String> column) {
+  private static int width(AblationPlan plan, Function<PlannedRun, String> column) {
     return plan.runs().stream().map(column).mapToInt(String::length).max().orElse(0);
   }
 

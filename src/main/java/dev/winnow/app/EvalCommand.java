@@ -116,8 +116,7 @@ final class EvalCommand implements Callable<Integer> {
     suites.put("passkey", new SeededEval("passkey", SharedFlags.Kind.DEPTHS));
     suites.put("needle", needle);
     suites.put("threads", threads);
-    suites.put(
-        "ruler", new SeededEval("ruler", SharedFlags.Kind.TASKS, SharedFlags.Kind.TEXT));
+    suites.put("ruler", new SeededEval("ruler", SharedFlags.Kind.TASKS, SharedFlags.Kind.TEXT));
     suites.put("jsonl", jsonl);
     return suites;
   }

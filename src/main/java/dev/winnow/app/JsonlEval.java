@@ -57,7 +57,8 @@ final class JsonlEval implements EvalSuite {
     AnswerFlags answers = setting.shared().answers();
     boolean decoded = !setting.options(CHUNK).engine().techniques().isEmpty();
     TextSuite suite =
-        Ranges.check(setting.command(), () -> new TextSuite(metric, maxNewTokens, answers.raw(), decoded));
+        Ranges.check(
+            setting.command(), () -> new TextSuite(metric, maxNewTokens, answers.raw(), decoded));
     List<TextQuestion> questions = questions(setting);
     MeanScore score;
     boolean template;
@@ -66,10 +67,7 @@ final class JsonlEval implements EvalSuite {
       template = PromptFormat.of(loaded, answers.raw()).chat();
       score = answers.keeping(file -> suite.score(loaded, questions, file::write));
     }
-    ObjectNode figures =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("metric", metric.label());
+    ObjectNode figures = JsonNodeFactory.instance.objectNode().put("metric", metric.label());
     Scores.put(figures, score)
         .put("max_new_tokens", maxNewTokens)
         .put("chat_template", template)
@@ -77,9 +75,7 @@ final class JsonlEval implements EvalSuite {
         .put(
             "decoded",
             decoded ? questions.stream().filter(q -> q.context().isPresent()).count() : 0);
-    return new Report(
-        figures,
-        List.of(Scores.describe(metric.label(), score)));
+    return new Report(figures, List.of(Scores.describe(metric.label(), score)));
   }
 
   private void checkUsage(Setting setting) {

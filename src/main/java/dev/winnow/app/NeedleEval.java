@@ -13,8 +13,7 @@ final class NeedleEval extends SeededEval {
   private Integer keys;
 
   NeedleEval() {
-    super(
-        "needle", SharedFlags.Kind.TASKS, SharedFlags.Kind.DEPTHS, SharedFlags.Kind.TEXT);
+    super("needle", SharedFlags.Kind.TASKS, SharedFlags.Kind.DEPTHS, SharedFlags.Kind.TEXT);
   }
 
   @Override

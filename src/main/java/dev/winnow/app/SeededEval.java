@@ -34,8 +34,7 @@ class SeededEval implements EvalSuite {
   SeededEval(String name, SharedFlags.Kind... takes) {
     this.suite = TextSuites.named(name);
     this.takes =
-        EnumSet.of(
-            SharedFlags.Kind.QUESTIONS, SharedFlags.Kind.ASKING, SharedFlags.Kind.ANSWERS);
+        EnumSet.of(SharedFlags.Kind.QUESTIONS, SharedFlags.Kind.ASKING, SharedFlags.Kind.ANSWERS);
     this.takes.addAll(List.of(takes));
   }
 
@@ -58,8 +57,7 @@ class SeededEval implements EvalSuite {
     try (LanguageModel loaded = setting.load(CHUNK)) {
       chat = PromptFormat.of(loaded, options.raw()).chat();
       suite.check(loaded, options);
-      SeededProgress progress =
-          new SeededProgress(setting.terminal(), suite.questions(options));
+      SeededProgress progress = new SeededProgress(setting.terminal(), suite.questions(options));
       scores =
           shared
               .answers()
@@ -112,8 +110,10 @@ class SeededEval implements EvalSuite {
     figures
         .put("seed", options.seed())
         .put("chat_template", chat)
-        .put("decode_question", options.decodeQuestion())
-        .put("prose", options.text().isPresent() ? "text" : "generated");
+        .put("decode_question", options.decodeQuestion());
+    if (takes.contains(SharedFlags.Kind.TEXT)) {
+      figures.put("prose", options.text().isPresent() ? "text" : "generated");
+    }
     ArrayNode results = figures.putArray("results");
     List<String> lines = new ArrayList<>();
     rows.forEach(

@@ -21,7 +21,8 @@ final class SeededProgress {
   /** A question was answered; a line tells if it is of another kind, or after some silence. */
   void show(TextItem item) {
     asked++;
-    String place = "%s, %,d tokens".formatted(item.task(), item.at().get(TextItem.LENGTH).intValue());
+    String place =
+        "%s, %,d tokens".formatted(item.task(), item.at().get(TextItem.LENGTH).intValue());
     long now = System.nanoTime();
     if (!place.equals(last) || now - lastNanos >= SILENCE.toNanos()) {
       terminal.note("%s: question %,d of %,d", place, asked, questions);

@@ -161,7 +161,7 @@ class JsonlCommandTest {
     eval(base, data, "--metric", "f1", "--out", data).isWrongUsage("--out", "overwrite");
     eval(base, data, "--metric", "f1", "--out", temp.toString()).isWrongUsage("--out", "folder");
     eval(base, data, "--metric", "f1", "--out", temp.resolve("no/such").toString())
-        .isWrongUsage("--out", "no/such");
+        .isWrongUsage("--out", "no folder");
     eval(base, temp.resolve("nothing").toString(), "--metric", "f1").isWrongUsage("--data");
     Path binary = Files.write(temp.resolve("binary"), new byte[] {(byte) 0xff, 0});
     eval(base, binary.toString(), "--metric", "f1").isWrongUsage("UTF-8");

@@ -121,7 +121,9 @@ class RecallCommandsTest {
         .isWrongUsage("this suite needs --tokens");
     Cli.in(temp)
         .run("eval", "--suite", "recal", "--model", "reference:recall", "--tokens", "512")
-        .isWrongUsage("--suite must be one of ppl, fidelity, recall, diffuse, jsonl, got 'recal'");
+        .isWrongUsage(
+            "--suite must be one of ppl, fidelity, recall, diffuse, passkey, needle, threads, ruler,"
+                + " jsonl, got 'recal'");
   }
 
   @Test

@@ -44,15 +44,25 @@ public final class TestFolders {
 
   /** Random weights with a tokenizer that has one token per letter. */
   public static Path withTokenizer(Path folder) {
+    return withTokenizer(folder, 128);
+  }
+
+  /** The same with a context of {@code positions} tokens. */
+  static Path withTokenizer(Path folder, int positions) {
     List<String> vocabulary = Tokenizers.letters();
-    TinyCheckpoint.builder().vocabSize(vocabulary.size()).maxPositions(128).write(folder);
+    TinyCheckpoint.builder().vocabSize(vocabulary.size()).maxPositions(positions).write(folder);
     write(folder.resolve("tokenizer.json"), Tokenizers.json(vocabulary));
     return folder;
   }
 
   /** The same with a chat template. */
   public static Path forChat(Path folder) {
-    withTokenizer(folder);
+    return forChat(folder, 128);
+  }
+
+  /** The same with a context of {@code positions} tokens. */
+  static Path forChat(Path folder, int positions) {
+    withTokenizer(folder, positions);
     ObjectNode config = JSON.createObjectNode();
     config.put("chat_template", CHAT_TEMPLATE).put("eos_token", "<|im_end|>");
     write(folder.resolve("tokenizer_config.json"), config);

@@ -44,6 +44,7 @@ public record Asking(int maxNewTokens, Set<Integer> ends, boolean decodeQuestion
    * @param peakKvBytes most bytes of keys and values held, those of the context included
    * @param ledger the work it took, that of the context left out
    */
+  @SuppressWarnings("ArrayRecordComponent")
   public record Answer(
       int[] generated, double firstTokenMs, double tpotMs, long peakKvBytes, Ledger ledger) {}
 

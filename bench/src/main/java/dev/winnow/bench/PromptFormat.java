@@ -42,6 +42,7 @@ public final class PromptFormat {
    * @param context what comes before the question; may be empty
    * @param question the rest, at least one token
    */
+  @SuppressWarnings("ArrayRecordComponent")
   public record Split(int[] context, int[] question) {
     /** All tokens. */
     public int length() {

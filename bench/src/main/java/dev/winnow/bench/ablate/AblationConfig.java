@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An ablation as it stands in YAML: models, variants of techniques, tasks and seeds, each with each.
+ * An ablation as it stands in YAML: models, variants of techniques, tasks and seeds, each with
+ * each.
  *
  * <pre>{@code
  * metadata: {version: 1, name: fasa, description: One sentence.}
@@ -33,8 +34,8 @@ import java.util.Optional;
  * }</pre>
  *
  * <p>A list for a key of a task that takes one value stands for a task with each. {@code include}
- * names files that this one builds on: their variants are added, those of the same name replaced; of
- * models, tasks and seeds the including file's win as a whole.
+ * names files that this one builds on: their variants are added, those of the same name replaced;
+ * of models, tasks and seeds the including file's win as a whole.
  *
  * @param metadata of the file
  * @param models which models
@@ -123,9 +124,9 @@ public record AblationConfig(
   }
 
   /**
-   * The same with keys overridden: {@code seeds=LIST}, {@code KEY=VALUE} or {@code
-   * SUITE.KEY=VALUE} of every task that has the key, and {@code calibrate.KEY=VALUE} of every
-   * variant that calibrates.
+   * The same with keys overridden: {@code seeds=LIST}, {@code KEY=VALUE} or {@code SUITE.KEY=VALUE}
+   * of every task that has the key, and {@code calibrate.KEY=VALUE} of every variant that
+   * calibrates.
    *
    * @param settings values as in YAML, files relative to the working directory
    * @throws ConfigException naming the setting, and what is allowed

@@ -62,14 +62,12 @@ public record AblationPlan(String name, String description, List<List<PlannedRun
       }
     }
     refuseTwins(batches);
-    return new AblationPlan(
-        config.metadata().name(), config.metadata().description(), batches);
+    return new AblationPlan(config.metadata().name(), config.metadata().description(), batches);
   }
 
   private static void refuseMissingTexts(AblationConfig config) {
     for (AblationConfig.Variant variant : config.variants()) {
-      boolean missing =
-          variant.calibrate().isPresent() && variant.calibrate().get().text() == null;
+      boolean missing = variant.calibrate().isPresent() && variant.calibrate().get().text() == null;
       for (ModelSetting model : config.models()) {
         if (missing && !model.name().equals(Calibrations.OWN_TEXTS)) {
           throw new ConfigException(

@@ -1,7 +1,6 @@
 package dev.winnow.bench.ablate;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -139,17 +138,18 @@ public final class AblationRunner {
         sweep.run(
             todo,
             run -> {
-              write(lines, run);
+              try {
+                lines.write(run);
+              } catch (IOException e) {
+                throw cannotWrite(output, known.size(), e);
+              }
               known.put(run.id(), run);
               listener.ended(run);
               done.incrementAndGet();
               return run.succeeded() || keepGoing;
             });
-      } catch (IOException | UncheckedIOException e) {
-        throw new AblationException(
-            "cannot write %s: %s; %d runs that ended before are kept, the same command goes on from there"
-                .formatted(output.runs(), e.getMessage(), known.size()),
-            e);
+      } catch (IOException e) {
+        throw cannotWrite(output, known.size(), e);
       } catch (CancellationException e) {
         return outcome(known, done.get(), true);
       }
@@ -157,12 +157,14 @@ public final class AblationRunner {
     }
   }
 
-  private static void write(RunLines lines, RunRecord run) {
-    try {
-      lines.write(run);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
-    }
+  private static AblationException cannotWrite(OutputFolder output, int kept, IOException e) {
+    return new AblationException(
+        "cannot write %s: %s; %d runs that ended before are kept, the same command goes on from there"
+            .formatted(
+                output.runs(),
+                e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(),
+                kept),
+        e);
   }
 
   /** The last of each run there is, by id; a success counts more than a failure after it. */
@@ -175,9 +177,7 @@ public final class AblationRunner {
       }
     } catch (IOException e) {
       throw new AblationException(
-          "%s cannot be read: %s"
-              .formatted(folder.resolve(OutputFolder.RUNS), e.getMessage()),
-          e);
+          "%s cannot be read: %s".formatted(folder.resolve(OutputFolder.RUNS), e.getMessage()), e);
     } catch (IllegalArgumentException e) {
       throw new AblationException(
           e.getMessage() + "; repair or remove the line, or name another folder", e);

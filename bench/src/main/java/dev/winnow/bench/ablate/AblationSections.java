@@ -221,7 +221,8 @@ final class AblationSections {
       seeds.add(one.longValue());
     }
     if (seeds.isEmpty()) {
-      throw new ConfigException("%s must be a list of whole numbers, got %s".formatted(where, list));
+      throw new ConfigException(
+          "%s must be a list of whole numbers, got %s".formatted(where, list));
     }
     return seeds;
   }
@@ -251,8 +252,7 @@ final class AblationSections {
       return binder.get();
     } catch (IllegalArgumentException e) {
       String message = e.getMessage();
-      throw new ConfigException(
-          message.startsWith(where) ? message : where + ": " + message, e);
+      throw new ConfigException(message.startsWith(where) ? message : where + ": " + message, e);
     }
   }
 }

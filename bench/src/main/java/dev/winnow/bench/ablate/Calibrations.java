@@ -61,10 +61,7 @@ final class Calibrations {
       FasaCalibration calibration =
           new FasaCalibrator(dense, model, setting.options())
               .run(
-                  texts,
-                  folder.resolve(file.getFileName() + ".partial"),
-                  cancelled,
-                  progress -> {})
+                  texts, folder.resolve(file.getFileName() + ".partial"), cancelled, progress -> {})
               .orElseThrow(() -> new CancellationException("stopped while calibrating"));
       calibration.write(file);
     } catch (IOException e) {

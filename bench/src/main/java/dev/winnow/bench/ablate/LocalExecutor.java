@@ -60,8 +60,7 @@ public final class LocalExecutor implements RunExecutor {
   /** An executor without a model yet. */
   public LocalExecutor(Options options) {
     this.options = options;
-    this.calibrations =
-        new Calibrations(options.folder(), options.cancelled(), options.notes());
+    this.calibrations = new Calibrations(options.folder(), options.cancelled(), options.notes());
   }
 
   @Override
@@ -74,16 +73,14 @@ public final class LocalExecutor implements RunExecutor {
     return execute(batch, task);
   }
 
-  private <P extends Record> List<RunRecord> execute(
-      List<PlannedRun> batch, AblationTask<P> task) {
+  private <P extends Record> List<RunRecord> execute(List<PlannedRun> batch, AblationTask<P> task) {
     List<Prepared> prepared = new ArrayList<>();
     try {
       for (PlannedRun run : batch) {
         prepared.add(new Prepared(run));
       }
       P parameters = parameters(task, batch.getFirst().task());
-      List<Measurement> able =
-          prepared.stream().flatMap(one -> one.measurement.stream()).toList();
+      List<Measurement> able = prepared.stream().flatMap(one -> one.measurement.stream()).toList();
       if (!task.alternates()) {
         able.forEach(one -> warmUp(task, parameters, one));
       }
@@ -156,14 +153,12 @@ public final class LocalExecutor implements RunExecutor {
             new DiagnosisSummary(measured.config().layers(), measured.config().heads());
         diagnosis = Optional.of(summary);
         observed =
-            Optional.of(
-                measured.observedBy(new AttentionDiagnosis(every, false, summary::add)));
+            Optional.of(measured.observedBy(new AttentionDiagnosis(every, false, summary::add)));
         measured = observed.get();
       }
       measurement =
           Optional.of(
-              new Measurement(
-                  measured, base.model(), base.options(), run, options.cancelled()));
+              new Measurement(measured, base.model(), base.options(), run, options.cancelled()));
     }
 
     <P extends Record> RunRecord record(AblationTask<P> task, P parameters) {
@@ -198,8 +193,7 @@ public final class LocalExecutor implements RunExecutor {
           summary -> {
             double[][] recall = summary.recall();
             for (int layer = 0; layer < recall.length; layer++) {
-              layers.add(
-                  new LayerRecall(layer, Arrays.stream(recall[layer]).boxed().toList()));
+              layers.add(new LayerRecall(layer, Arrays.stream(recall[layer]).boxed().toList()));
             }
           });
       return layers;
@@ -230,7 +224,9 @@ public final class LocalExecutor implements RunExecutor {
                       calibrations
                           .of(dense, run.model().name(), setting, run.digests())
                           .toString()));
-      all.add(techniques.create(one.name(), parameters, "variant '%s'".formatted(run.variant().label())));
+      all.add(
+          techniques.create(
+              one.name(), parameters, "variant '%s'".formatted(run.variant().label())));
     }
     return all;
   }

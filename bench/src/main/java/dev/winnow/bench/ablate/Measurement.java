@@ -128,8 +128,7 @@ public final class Measurement {
 
   /** Adds work that was done. */
   public void work(Ledger ledger) {
-    work(
-        ledger.flops(), ledger.denseFlops(), ledger.kvBytesRead(), ledger.denseKvBytesRead());
+    work(ledger.flops(), ledger.denseFlops(), ledger.kvBytesRead(), ledger.denseKvBytesRead());
   }
 
   /** Adds work that was done, and what dense execution does for the same tokens. */
@@ -181,7 +180,6 @@ public final class Measurement {
 
   Cost cost() {
     // What Winnow's techniques leave out is not read or not kept; none of them only masks it.
-    return new Cost(
-        flops, denseFlops, kvBytes, denseKvBytes, peakKvBytes, ttftMs, tpotMs, false);
+    return new Cost(flops, denseFlops, kvBytes, denseKvBytes, peakKvBytes, ttftMs, tpotMs, false);
   }
 }

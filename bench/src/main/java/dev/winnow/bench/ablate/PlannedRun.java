@@ -179,10 +179,12 @@ public record PlannedRun(
                     variant.scalarsByName("axes"),
                     variant.objects(
                         "techniques",
-                        one -> new TechniqueSetting(one.text("technique"), one.object("parameters"))),
+                        one ->
+                            new TechniqueSetting(one.text("technique"), one.object("parameters"))),
                     variant.node("calibrate").isNull()
                         ? Optional.empty()
-                        : Optional.of(CalibrationSetting.of(variant.object("calibrate"), "calibrate")))),
+                        : Optional.of(
+                            CalibrationSetting.of(variant.object("calibrate"), "calibrate")))),
         json.section(
             "task",
             task ->

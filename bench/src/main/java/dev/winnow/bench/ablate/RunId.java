@@ -16,7 +16,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/** Names a run by what it is: the same content has the same id, in whatever order it was written. */
+/**
+ * Names a run by what it is: the same content has the same id, in whatever order it was written.
+ */
 final class RunId {
   private static final int HEX_DIGITS = 16;
 

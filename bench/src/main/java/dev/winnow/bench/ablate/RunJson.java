@@ -108,8 +108,7 @@ final class RunJson {
     return switch (label) {
       case "higher" -> Better.HIGHER;
       case "lower" -> Better.LOWER;
-      default ->
-          throw new IllegalArgumentException("must be higher or lower, got '" + label + "'");
+      default -> throw new IllegalArgumentException("must be higher or lower, got '" + label + "'");
     };
   }
 

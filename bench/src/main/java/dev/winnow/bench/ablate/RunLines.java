@@ -97,7 +97,11 @@ public final class RunLines implements AutoCloseable {
       }
       channel.force(true);
     } catch (IOException e) {
-      channel.truncate(before);
+      try {
+        channel.truncate(before);
+      } catch (IOException left) {
+        e.addSuppressed(left); // half a line stays, which the next reader leaves out
+      }
       throw e;
     }
   }

@@ -63,11 +63,7 @@ final class TaskExpansion {
       FileKeys.digest(all, parameters, section.where(), digests);
       tasks.add(
           new Planned(
-              new TaskSetting(
-                  label(section, values),
-                  task.suite(),
-                  section.diagnose(),
-                  all),
+              new TaskSetting(label(section, values), task.suite(), section.diagnose(), all),
               task.seeded(),
               task.alternates()));
     }
@@ -97,7 +93,10 @@ final class TaskExpansion {
     for (RecordComponent component : defaults.getClass().getRecordComponents()) {
       String key = Parameters.key(component.getName());
       JsonNode value = keys.get(key);
-      if (component.getType() == List.class && value != null && value.isValueNode() && !value.isNull()) {
+      if (component.getType() == List.class
+          && value != null
+          && value.isValueNode()
+          && !value.isNull()) {
         keys.putArray(key).add(value);
       }
     }
@@ -105,8 +104,7 @@ final class TaskExpansion {
 
   private static Map<String, List<JsonNode>> axes(AblationConfig.Task section) {
     Map<String, List<JsonNode>> axes = new LinkedHashMap<>();
-    for (RecordComponent component :
-        section.task().defaults().getClass().getRecordComponents()) {
+    for (RecordComponent component : section.task().defaults().getClass().getRecordComponents()) {
       JsonNode value = section.keys().get(Parameters.key(component.getName()));
       if (value == null || !value.isArray() || component.getType() == List.class) {
         continue;

@@ -58,8 +58,7 @@ final class CommonWords implements TextTask {
                 numbered(example.subList(0, COMMON)),
                 TASK);
     Asked asked =
-        new Asked(
-            QUESTION, ANSWER_START, words(seeds.random("words"), COMMON).subList(0, COMMON));
+        new Asked(QUESTION, ANSWER_START, words(seeds.random("words"), COMMON).subList(0, COMMON));
     return List.of(
         TextTask.draft(
             COMMON + 1,

@@ -44,8 +44,8 @@ final class Draws {
 
   /** A random UUID of version 4. */
   static String uuid(RandomGenerator random) {
-    long high = random.nextLong() & 0xffffffffffff0fffL | 0x4000L;
-    long low = random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L;
+    long high = (random.nextLong() & 0xffffffffffff0fffL) | 0x4000L;
+    long low = (random.nextLong() & 0x3fffffffffffffffL) | 0x8000000000000000L;
     return new UUID(high, low).toString();
   }
 

@@ -50,8 +50,7 @@ final class FrequentWords implements TextTask {
                 + " are:",
             frequent);
     return List.of(
-        TextTask.draft(
-            FEWEST, size -> new Page(TASK + text(seeds, size) + "\n", asked)));
+        TextTask.draft(FEWEST, size -> new Page(TASK + text(seeds, size) + "\n", asked)));
   }
 
   private static String text(Seeds seeds, int size) {

@@ -40,14 +40,12 @@ final class PasskeyTask implements TextTask {
 
   private static Draft draft(double depth, String key) {
     String hidden = "The pass key is %s. Remember it. %s is the pass key.".formatted(key, key);
-    Asked asked =
-        new Asked("What is the pass key?", " The pass key is", List.of(key)).at(depth);
+    Asked asked = new Asked("What is the pass key?", " The pass key is", List.of(key)).at(depth);
     return TextTask.draft(
         1,
         size -> {
           List<String> sentences =
-              Haystack.with(
-                  Haystack.noise(size), List.of(new Haystack.Needle(depth, hidden)));
+              Haystack.with(Haystack.noise(size), List.of(new Haystack.Needle(depth, hidden)));
           return new Page(TASK + String.join(" ", sentences) + "\n", asked);
         });
   }

@@ -104,8 +104,7 @@ public final class SeededSuite {
           unavailable.containsKey(wanted)
               ? "task %s %s; available are %s"
                   .formatted(wanted, unavailable.get(wanted), String.join(", ", tasks()))
-              : "task must be one of %s, got '%s'"
-                  .formatted(String.join(", ", tasks()), wanted));
+              : "task must be one of %s, got '%s'".formatted(String.join(", ", tasks()), wanted));
     }
     return task;
   }
@@ -121,7 +120,7 @@ public final class SeededSuite {
     for (TextTask task : chosen(options)) {
       boolean grid = task.heeds().contains(Knob.DEPTHS);
       int depths = grid ? Expansion.depths(options).size() : 1;
-      questions = Math.addExact(questions, options.n() * options.tokens().size() * depths);
+      questions += options.n() * options.tokens().size() * depths;
     }
     return questions;
   }
@@ -168,8 +167,7 @@ public final class SeededSuite {
           Asking asking = Asking.of(model, item.maxNewTokens(), options.decodeQuestion());
           Answer answer = ask(contexts, format, asking, item);
           listener.accept(answer);
-          scores.merge(
-              CellScore.Cell.of(item), new MeanScore(answer.score(), 1), MeanScore::plus);
+          scores.merge(CellScore.Cell.of(item), new MeanScore(answer.score(), 1), MeanScore::plus);
         }
       }
     }
@@ -178,10 +176,8 @@ public final class SeededSuite {
     return lines;
   }
 
-  private static Answer ask(
-      Contexts contexts, PromptFormat format, Asking asking, TextItem item) {
-    PromptFormat.Split prompt =
-        format.split(item.context(), item.question(), item.answerStart());
+  private static Answer ask(Contexts contexts, PromptFormat format, Asking asking, TextItem item) {
+    PromptFormat.Split prompt = format.split(item.context(), item.question(), item.answerStart());
     Asking.Answer answer = asking.ask(contexts.of(prompt.context()), prompt.question());
     String text = format.decode(answer.generated());
     return new Answer(

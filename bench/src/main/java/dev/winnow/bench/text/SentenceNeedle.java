@@ -49,8 +49,7 @@ final class SentenceNeedle implements TextTask {
         1,
         size -> {
           List<String> filler = prose.sentences(seeds.random("filler " + depth), size);
-          return new Page(
-              String.join(" ", Haystack.with(filler, List.of(needle))) + "\n\n", asked);
+          return new Page(String.join(" ", Haystack.with(filler, List.of(needle))) + "\n\n", asked);
         });
   }
 }

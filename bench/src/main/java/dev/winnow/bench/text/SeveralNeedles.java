@@ -80,8 +80,7 @@ final class SeveralNeedles implements TextTask {
     return new Page(page.context(), page.questions().getFirst().at(depth));
   }
 
-  private Draft draft(
-      Seeds seeds, int keys, IntFunction<List<Integer>> slots) {
+  private Draft draft(Seeds seeds, int keys, IntFunction<List<Integer>> slots) {
     RandomGenerator random = seeds.random("needles");
     String sign = Draws.pick(random, SIGNS);
     List<Pair> needles =
@@ -120,7 +119,6 @@ final class SeveralNeedles implements TextTask {
                 + " \"%s\".".formatted(sign)
             : "Extract the values corresponding to the specified keys in the JSON object above.\n"
                 + "Keys: %s".formatted(JsonPairs.quoted(keys));
-    return new Asked(
-        question, "\nCorresponding values:", order.stream().map(Pair::value).toList());
+    return new Asked(question, "\nCorresponding values:", order.stream().map(Pair::value).toList());
   }
 }

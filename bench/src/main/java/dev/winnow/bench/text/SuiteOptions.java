@@ -12,7 +12,7 @@ import java.util.OptionalInt;
  *     model; at least one, each at least 1
  * @param depths {@code depths}: shares of the haystack before what is asked for, each in [0, 1];
  *     empty for 0, 0.25, 0.5, 0.75 and 1
- * @param n {@code n}: questions for each task, length and depth, default 5
+ * @param n {@code n}: questions for each task, length and depth, in [1, 10000], default 5
  * @param seed {@code seed}: of everything random, default 1
  * @param raw {@code raw}: whether prompts are continued as they are even by a model with a chat
  *     format, default no
@@ -35,6 +35,7 @@ public record SuiteOptions(
     OptionalInt keys,
     OptionalInt threadLength,
     OptionalInt threadCount) {
+  private static final int MOST_REPETITIONS = 10_000;
 
   /** Checks ranges. */
   public SuiteOptions {
@@ -57,8 +58,9 @@ public record SuiteOptions(
         throw new IllegalArgumentException("depths must be in [0, 1], got " + depth);
       }
     }
-    if (n < 1) {
-      throw new IllegalArgumentException("n must be >= 1, got " + n);
+    if (n < 1 || n > MOST_REPETITIONS) {
+      throw new IllegalArgumentException(
+          "n must be in [1, %d], got %d".formatted(MOST_REPETITIONS, n));
     }
     refuseRepeated("task", tasks);
     refuseRepeated("tokens", tokens);

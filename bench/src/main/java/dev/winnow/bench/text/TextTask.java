@@ -52,12 +52,7 @@ interface TextTask {
    * @param prose sentences to hide among
    */
   record Setup(
-      int tokens,
-      List<Double> depths,
-      int keys,
-      int threadLength,
-      int threadCount,
-      Prose prose) {}
+      int tokens, List<Double> depths, int keys, int threadLength, int threadCount, Prose prose) {}
 
   /** The randomness of one repetition. */
   record Seeds(long seed, String key) {
@@ -105,8 +100,7 @@ interface TextTask {
    * @param answerStart what the answer begins with, and the blank before it
    * @param references the right answers
    */
-  record Asked(
-      OptionalDouble depth, String question, String answerStart, List<String> references) {
+  record Asked(OptionalDouble depth, String question, String answerStart, List<String> references) {
     Asked(String question, String answerStart, List<String> references) {
       this(OptionalDouble.empty(), question, answerStart, references);
     }

@@ -88,8 +88,7 @@ final class ThreadTask implements TextTask {
               List<Integer> slots = Draws.distinct(places, taken, size);
               Map<Integer, Pair> placed = new HashMap<>();
               for (int i = 0; i < threads.size(); i++) {
-                List<Integer> order =
-                    ordered(places, slots.subList(i * length, (i + 1) * length));
+                List<Integer> order = ordered(places, slots.subList(i * length, (i + 1) * length));
                 for (int j = 0; j < length; j++) {
                   placed.put(order.get(j), threads.get(i).get(j));
                 }
@@ -98,8 +97,7 @@ final class ThreadTask implements TextTask {
                 placed.put(slots.get(taken - 1 - i), deadEnds.get(i));
               }
               return new Page(
-                  JsonPairs.context(JsonPairs.filled(seeds.random("pairs"), size, placed)),
-                  asked);
+                  JsonPairs.context(JsonPairs.filled(seeds.random("pairs"), size, placed)), asked);
             }));
   }
 
@@ -151,8 +149,6 @@ final class ThreadTask implements TextTask {
             : "Start at the specified key, follow the values that are keys until one is not, and"
                 + " extract this final value.";
     return new Asked(
-        FOLLOW + task + "\nKey: " + JsonPairs.quoted(starts),
-        "\nCorresponding final value:",
-        ends);
+        FOLLOW + task + "\nKey: " + JsonPairs.quoted(starts), "\nCorresponding final value:", ends);
   }
 }

@@ -79,8 +79,7 @@ class PlannedRunTest {
     assertThat(run(variant("x", "{'token_budget': 64}"), longer, "00").id()).isNotEqualTo(run.id());
     assertThat(run(variant("x", "{'token_budget': 64}"), TASK, "01").id()).isNotEqualTo(run.id());
     assertThat(run(Variant.dense(), TASK, "00").id()).isNotEqualTo(run.id());
-    assertThat(
-            PlannedRun.of("tiny", MODEL, run.variant(), TASK, 4, run.digests()).id())
+    assertThat(PlannedRun.of("tiny", MODEL, run.variant(), TASK, 4, run.digests()).id())
         .isNotEqualTo(run.id());
     ModelSetting other = new ModelSetting(MODEL.name(), WeightFormat.F16, MODEL.kv());
     assertThat(PlannedRun.of("tiny", other, run.variant(), TASK, 3, run.digests()).id())

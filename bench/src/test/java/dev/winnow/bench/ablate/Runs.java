@@ -21,8 +21,7 @@ final class Runs {
         List.of(
             new Item("q1 \u00fc\n", Map.of("length", 2048.0, "depth", 0.5), 1),
             new Item("q2", Map.of(), Double.NaN)),
-        Optional.of(
-            new Cost(1e12, 2e12, 3, 6, 1 << 20, List.of(12.5), List.of(2.25, 3.5), true)),
+        Optional.of(new Cost(1e12, 2e12, 3, 6, 1 << 20, List.of(12.5), List.of(2.25, 3.5), true)),
         List.of(new LayerRecall(3, List.of(0.5, Double.NaN))),
         Optional.empty());
   }

@@ -40,8 +40,7 @@ class SeededScoreTest {
 
   @Test
   void answers_are_scored_and_gathered_by_task_length_and_depth() {
-    SuiteOptions options =
-        options().tokens(List.of(600, 700)).depths(List.of(0.0, 1.0)).build();
+    SuiteOptions options = options().tokens(List.of(600, 700)).depths(List.of(0.0, 1.0)).build();
     SeededSuite suite = TextSuites.named("passkey");
     CharCodec codec = new CharCodec(false);
     LanguageModel model = codec.with(weights);

@@ -109,8 +109,7 @@ class SeededSuiteTest {
     List<TextItem> some =
         items(
             "needle",
-            options ->
-                options.tasks(List.of("sentence", "clustered")).depths(List.of(1.0, 0.25)));
+            options -> options.tasks(List.of("sentence", "clustered")).depths(List.of(1.0, 0.25)));
 
     assertThat(some).hasSize(4 * 5).filteredOn(item -> item.key().endsWith("/0")).hasSize(4);
     assertThat(all).containsAll(some.stream().filter(i -> i.key().matches(".*/[01]")).toList());
@@ -127,9 +126,7 @@ class SeededSuiteTest {
       assertThat(share(haystack, key)).isCloseTo(depth, within(0.01));
     }
     for (TextItem item :
-        items(
-            "needle",
-            options -> options.tasks(List.of("sentence")).depths(List.of(depth)))) {
+        items("needle", options -> options.tasks(List.of("sentence")).depths(List.of(depth)))) {
       assertThat(share(item.context(), sentence)).isCloseTo(depth, within(0.02));
       assertThat(item.at()).containsExactly(Map.entry("length", 4001.0), Map.entry("depth", depth));
     }
@@ -147,8 +144,7 @@ class SeededSuiteTest {
     List<TextItem> items =
         items(
             "needle",
-            options ->
-                options.tasks(List.of("single")).n(1).depths(List.of(0.0, 0.3, 0.5, 1.0)));
+            options -> options.tasks(List.of("single")).n(1).depths(List.of(0.0, 0.3, 0.5, 1.0)));
 
     assertThat(items).extracting(TextItem::context).containsOnly(items.getFirst().context());
     for (TextItem item : items) {
@@ -172,8 +168,7 @@ class SeededSuiteTest {
       int first = sorted.getFirst();
       int room = Solver.keys(item.prompt()).size() - 4;
 
-      assertThat(sorted)
-          .isEqualTo(IntStream.range(first, first + 4).boxed().toList());
+      assertThat(sorted).isEqualTo(IntStream.range(first, first + 4).boxed().toList());
       assertThat(first).isEqualTo((int) Math.round(item.at().get("depth") * room));
     }
   }
@@ -184,9 +179,7 @@ class SeededSuiteTest {
         items("needle", options -> options.tasks(List.of("conditional")).n(8).keys(5))) {
       String sign = item.question().replaceAll("(?s).*\"(.)\".*", "$1");
 
-      assertThat(Solver.keys(item.prompt()))
-          .filteredOn(key -> key.contains(sign))
-          .hasSize(5);
+      assertThat(Solver.keys(item.prompt())).filteredOn(key -> key.contains(sign)).hasSize(5);
       assertThat(Solver.pairs(item.prompt()).values().toString()).doesNotContain(sign);
     }
   }
@@ -208,9 +201,7 @@ class SeededSuiteTest {
   @CsvSource({"forward", "backward", "random"})
   void the_pairs_of_a_thread_lie_in_their_direction(String direction) {
     for (TextItem item :
-        items(
-            "threads",
-            options -> options.tasks(List.of(direction)).threadLength(5).n(6))) {
+        items("threads", options -> options.tasks(List.of(direction)).threadLength(5).n(6))) {
       String start = item.question().substring(item.question().indexOf("Key: \"") + 6);
       List<String> way = Solver.longest(Solver.pairs(item.prompt()), start.substring(0, 36));
       List<Integer> slots = slots(item, way);
@@ -229,9 +220,7 @@ class SeededSuiteTest {
   void several_threads_share_no_pair() {
     for (TextItem item :
         items(
-            "threads",
-            options ->
-                options.tasks(List.of("multi")).threadCount(3).threadLength(4))) {
+            "threads", options -> options.tasks(List.of("multi")).threadCount(3).threadLength(4))) {
       Set<String> values = new HashSet<>();
       String asked = item.question().substring(item.question().indexOf("Keys: "));
       List<String> starts =
@@ -326,7 +315,8 @@ class SeededSuiteTest {
 
   @Test
   void values_out_of_range_are_refused() {
-    assertRefused("passkey", options -> options.n(0)).withMessage("n must be >= 1, got 0");
+    assertRefused("passkey", options -> options.n(0)).withMessage("n must be in [1, 10000], got 0");
+    assertRefused("passkey", options -> options.n(10_001)).withMessageContaining("10001");
     assertRefused("passkey", options -> options.tokens(List.of())).withMessageContaining("none");
     assertRefused("passkey", options -> options.tokens(List.of(600, 0))).withMessageContaining("0");
     assertRefused("passkey", options -> options.depths(List.of(1.01)))

@@ -13,7 +13,9 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Answers a question from nothing but the text of its prompt; fails where there are two answers. */
+/**
+ * Answers a question from nothing but the text of its prompt; fails where there are two answers.
+ */
 final class Solver {
   private static final Pattern PAIR = Pattern.compile("\"([^\"]+)\": \"([^\"]+)\"");
   private static final Pattern QUOTED = Pattern.compile("\"([^\"]+)\"");
@@ -47,7 +49,8 @@ final class Solver {
     PAIR.matcher(json(prompt))
         .results()
         .forEach(
-            pair -> pairs.computeIfAbsent(pair.group(1), k -> new ArrayList<>()).add(pair.group(2)));
+            pair ->
+                pairs.computeIfAbsent(pair.group(1), k -> new ArrayList<>()).add(pair.group(2)));
     return pairs;
   }
 
@@ -119,9 +122,10 @@ final class Solver {
   }
 
   private static Set<String> magic(String prompt, boolean several) {
-    String query = all("special magic \\w+ for (.+) mentioned in the provided text\\?", prompt)
-        .iterator()
-        .next();
+    String query =
+        all("special magic \\w+ for (.+) mentioned in the provided text\\?", prompt)
+            .iterator()
+            .next();
     List<String> keys =
         several ? List.of(query.replace(", and ", ", ").split(", ")) : List.of(query);
     assertThat(keys).hasSize(several ? 4 : 1);

@@ -14,7 +14,8 @@ public final class AblationReport {
   /**
    * Writes {@code report.html}, which opens offline; {@code results.csv}, a line for each model,
    * task and variant; and {@code pareto-*.png}, {@code depth-*.png} and {@code recall-*.png}. The
-   * same runs give the same files. Runs that failed are listed; what runs lack is left out and said.
+   * same runs give the same files. Runs that failed are listed; what runs lack is left out and
+   * said.
    *
    * @param dir that is made if it is missing; files of these names are replaced
    * @param title of the page
@@ -27,8 +28,7 @@ public final class AblationReport {
     Results results = Results.of(runs);
     Pictures pictures = new Pictures(results);
     List<Path> files = new ArrayList<>();
-    files.add(
-        Files.writeString(dir.resolve("report.html"), Page.html(title, results, pictures)));
+    files.add(Files.writeString(dir.resolve("report.html"), Page.html(title, results, pictures)));
     files.add(Files.writeString(dir.resolve("results.csv"), ResultsCsv.of(results)));
     files.addAll(pictures.write(dir));
     return List.copyOf(files);

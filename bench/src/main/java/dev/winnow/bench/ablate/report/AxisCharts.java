@@ -37,8 +37,7 @@ final class AxisCharts {
       String axis,
       List<Object> values,
       Map<String, Map<Object, VariantResult>> lines) {
-    LinesChart chart =
-        new LinesChart(task, axis, values.stream().map(String::valueOf).toList());
+    LinesChart chart = new LinesChart(task, axis, values.stream().map(String::valueOf).toList());
     task.dense()
         .ifPresent(
             dense ->

@@ -33,10 +33,8 @@ final class Charts {
     String still =
         picture.isEmpty()
             ? ""
-            : Html.tag(
-                "noscript", Html.open("img", "src", picture, "alt", chart.title()));
-    return Html.tag(
-        "figure", Html.textTag("figcaption", chart.title()) + drawn + still);
+            : Html.tag("noscript", Html.open("img", "src", picture, "alt", chart.title()));
+    return Html.tag("figure", Html.textTag("figcaption", chart.title()) + drawn + still);
   }
 
   /** The data, safe inside a script element. */

@@ -27,8 +27,7 @@ final class FindingsSection {
   }
 
   private String list(String title, String classes, List<Finding> findings, String none) {
-    List<Finding> sorted =
-        findings.stream().sorted(Comparator.comparing(Finding::kind)).toList();
+    List<Finding> sorted = findings.stream().sorted(Comparator.comparing(Finding::kind)).toList();
     String content;
     if (sorted.isEmpty()) {
       content = Html.textTag("p", none);

@@ -9,7 +9,7 @@ import java.util.stream.DoubleStream;
  * in the middle is no difference.
  */
 final class ForestPlot {
-  private static final double WIDTH = 150;
+  private static final double WIDTH = 120;
   private static final double MIDDLE = 9;
 
   private final double scale;

@@ -1,11 +1,11 @@
 package dev.winnow.bench.ablate.report;
 
 import java.awt.Color;
+import java.awt.Font;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.HeatMapChartBuilder;
 
@@ -29,7 +29,9 @@ final class HeatPicture {
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setPlotBackgroundColor(new Color(0xDDDDDD));
     chart.getStyler().setShowValue(rows * columns <= MOST_LABELLED);
-    chart.getStyler().setHeatMapDecimalValueFormatter(Figures::number);
+    chart.getStyler().setHeatMapValueDecimalPattern("0.00");
+    chart.getStyler().setValueFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
+    chart.getStyler().setXAxisTickMarkSpacingHint(30).setYAxisTickMarkSpacingHint(20);
     chart.getStyler().setMin(map.low());
     chart.getStyler().setMax(map.high() > map.low() ? map.high() : map.low() + 1);
     chart.getStyler().setRangeColors(Palette.scale(map.highIsGood()));
@@ -44,6 +46,6 @@ final class HeatPicture {
       }
     }
     chart.addSeries("mean", map.columns(), map.rows().reversed(), cells);
-    return BitmapEncoder.getBitmapBytes(chart, BitmapFormat.PNG);
+    return ChartEncoder.getBytes(chart, "png");
   }
 }

@@ -16,8 +16,7 @@ record Interval(double value, double low, double high) {
 
   /** The percentile interval: the middle 95 % of what resampling gave for {@code value}. */
   static Interval of(double value, double[] resampled) {
-    return new Interval(
-        value, Percentiles.at(2.5, resampled), Percentiles.at(97.5, resampled));
+    return new Interval(value, Percentiles.at(2.5, resampled), Percentiles.at(97.5, resampled));
   }
 
   boolean known() {

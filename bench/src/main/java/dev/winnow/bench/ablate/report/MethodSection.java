@@ -20,8 +20,7 @@ final class MethodSection {
   private static List<String> method(Results results) {
     int comparisons = results.differences().size();
     long clear = results.differences().stream().filter(Difference::isClear).count();
-    long corrected =
-        results.differences().stream().filter(Difference::survivesCorrection).count();
+    long corrected = results.differences().stream().filter(Difference::survivesCorrection).count();
     return List.of(
         "Scores are means over items and seeds. Differences to dense are taken item by item, between runs of the same model, task and seed; items that only one of both has are left out.",
         "Intervals are 95 %% percentile intervals of %d bootstrap resamples: seeds are drawn with replacement, then items in each seed drawn, because items of one seed may share a context. With one seed only items are drawn, which says nothing about other contexts. Items are taken as independent given their seed, which neighbouring tokens of a text are not quite."

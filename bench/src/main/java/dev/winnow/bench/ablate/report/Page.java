@@ -35,7 +35,8 @@ final class Page {
     scripts.put("charts", Resources.read("charts.js"));
     scripts.put("tables", Resources.read("tables.js"));
     Map<String, String> places = new LinkedHashMap<>(scripts);
-    places.put("hashes", scripts.values().stream().map(Page::hash).collect(Collectors.joining(" ")));
+    places.put(
+        "hashes", scripts.values().stream().map(Page::hash).collect(Collectors.joining(" ")));
     places.put("title", Html.text(title));
     places.put("style", Resources.read("report.css"));
     places.put("facts", Html.text(facts(results)));

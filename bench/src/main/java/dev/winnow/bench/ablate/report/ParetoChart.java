@@ -65,8 +65,7 @@ record ParetoChart(
           .set("y", ChartJson.interval(variant.score()));
     }
     ArrayNode line = spec.putArray("front");
-    front.forEach(
-        v -> line.add(ChartJson.numbers(axis.of(v).value(), v.score().value())));
+    front.forEach(v -> line.add(ChartJson.numbers(axis.of(v).value(), v.score().value())));
     return new Chart("Against " + axis.label(), 380, spec);
   }
 }

@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.knowm.xchart.AnnotationText;
-import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -58,8 +57,7 @@ final class ParetoPicture {
   }
 
   static byte[] png(ParetoChart data, List<String> techniques) throws IOException {
-    return BitmapEncoder.getBitmapBytes(
-        new ParetoPicture(data, techniques).chart, BitmapFormat.PNG);
+    return ChartEncoder.getBytes(new ParetoPicture(data, techniques).chart, "png");
   }
 
   private void style() {
@@ -133,8 +131,7 @@ final class ParetoPicture {
                   name,
                   variants.stream().map(v -> data.axis().of(v).value()).toList(),
                   variants.stream().map(v -> sign * v.score().value()).toList());
-          series.setMarker(
-              index < 0 ? SeriesMarkers.CROSS : MARKERS[index % MARKERS.length]);
+          series.setMarker(index < 0 ? SeriesMarkers.CROSS : MARKERS[index % MARKERS.length]);
           series.setMarkerColor(Palette.series(index));
         });
   }

@@ -66,8 +66,8 @@ final class Pictures {
     return files;
   }
 
-  private static List<Path> writeMaps(
-      Path dir, String what, Map<TaskResult, List<HeatMap>> byTask) throws IOException {
+  private static List<Path> writeMaps(Path dir, String what, Map<TaskResult, List<HeatMap>> byTask)
+      throws IOException {
     List<Path> files = new ArrayList<>();
     for (Map.Entry<TaskResult, List<HeatMap>> maps : byTask.entrySet()) {
       TaskResult task = maps.getKey();

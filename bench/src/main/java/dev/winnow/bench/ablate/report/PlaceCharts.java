@@ -2,9 +2,9 @@ package dev.winnow.bench.ablate.report;
 
 import dev.winnow.bench.ablate.RunRecord.Item;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -17,7 +17,7 @@ final class PlaceCharts {
 
   /** One chart for each coordinate with two values or more. */
   static List<Chart> of(TaskResult task) {
-    Set<String> names = new LinkedHashSet<>();
+    Set<String> names = new TreeSet<>();
     for (VariantResult variant : task.variants()) {
       variant.runs().stream()
           .flatMap(run -> run.items().stream())

@@ -78,9 +78,6 @@ final class Places {
   }
 
   private static String label(double value) {
-    return new BigDecimal(value)
-        .round(new MathContext(4))
-        .stripTrailingZeros()
-        .toPlainString();
+    return new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
   }
 }

@@ -51,11 +51,7 @@ record Results(List<RunRecord> runs, List<TaskResult> tasks, List<RunRecord> fai
 
   /** Variants in the order of the runs, dense first. */
   List<String> variants() {
-    return runs.stream()
-        .sorted(denseFirst())
-        .map(RunRecord::variant)
-        .distinct()
-        .toList();
+    return runs.stream().sorted(denseFirst()).map(RunRecord::variant).distinct().toList();
   }
 
   /** Differences to dense that were tested. */
@@ -69,8 +65,7 @@ record Results(List<RunRecord> runs, List<TaskResult> tasks, List<RunRecord> fai
   private static List<RunRecord> withoutRepeats(List<RunRecord> all) {
     Map<String, RunRecord> byId = new LinkedHashMap<>();
     for (RunRecord run : all) {
-      byId.merge(
-          run.id(), run, (old, now) -> old.succeeded() && !now.succeeded() ? old : now);
+      byId.merge(run.id(), run, (old, now) -> old.succeeded() && !now.succeeded() ? old : now);
     }
     return List.copyOf(byId.values());
   }
@@ -87,9 +82,7 @@ record Results(List<RunRecord> runs, List<TaskResult> tasks, List<RunRecord> fai
                         Collectors.collectingAndThen(
                             Collectors.toSet(), set -> (long) set.size()))));
     return run ->
-        precisions.get(run.model()) > 1
-            ? run.model() + " (" + run.precision() + ")"
-            : run.model();
+        precisions.get(run.model()) > 1 ? run.model() + " (" + run.precision() + ")" : run.model();
   }
 
   private static TaskResult task(String model, List<RunRecord> runs) {
@@ -134,11 +127,9 @@ record Results(List<RunRecord> runs, List<TaskResult> tasks, List<RunRecord> fai
         variants.add(
             variant.difference().isEmpty()
                 ? variant
-                : variant.withDifference(
-                    variant.difference().get().corrected(corrected[next++])));
+                : variant.withDifference(variant.difference().get().corrected(corrected[next++])));
       }
-      result.add(
-          new TaskResult(task.model(), task.task(), task.metric(), task.better(), variants));
+      result.add(new TaskResult(task.model(), task.task(), task.metric(), task.better(), variants));
     }
     return List.copyOf(result);
   }

@@ -63,7 +63,8 @@ final class ResultsCsv {
   }
 
   private void difference() {
-    interval("difference", e -> e.variant().difference().map(Difference::mean).orElse(Interval.NONE));
+    interval(
+        "difference", e -> e.variant().difference().map(Difference::mean).orElse(Interval.NONE));
     count("pairs", e -> e.variant().difference().map(Difference::pairs).orElse(0));
     ofDifference("cohens_d", Difference::cohensD);
     ofDifference("answers_lost", d -> d.answers().map(Answers::lost).orElse(null));

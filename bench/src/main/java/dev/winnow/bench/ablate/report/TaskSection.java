@@ -22,10 +22,8 @@ final class TaskSection {
     StringBuilder html = new StringBuilder();
     html.append(
         Html.tag(
-            "h2",
-            Html.text(task.task()) + Html.textTag("span", task.model(), "class", "model")));
-    html.append(
-        Html.textTag("p", "Score: %s.".formatted(task.metricLabel()), "class", "metric"));
+            "h2", Html.text(task.task()) + Html.textTag("span", task.model(), "class", "model")));
+    html.append(Html.textTag("p", "Score: %s.".formatted(task.metricLabel()), "class", "metric"));
     notes().forEach(note -> html.append(Html.textTag("p", note, "class", "note")));
     if (!task.variants().isEmpty()) {
       TaskTables tables = new TaskTables(task);
@@ -61,9 +59,7 @@ final class TaskSection {
       return "";
     }
     String slots =
-        Html.each(
-            found,
-            pareto -> charts.slot(pareto.chart(pictures.techniques()), pareto.file()));
+        Html.each(found, pareto -> charts.slot(pareto.chart(pictures.techniques()), pareto.file()));
     return Html.textTag("h3", "Quality against cost")
         + Html.textTag(
             "p",
@@ -75,7 +71,7 @@ final class TaskSection {
     return found.isEmpty()
         ? ""
         : Html.textTag("h3", title)
-            + Html.tag("div", Html.each(found, charts::slot), "class", "charts");
+            + Html.tag("div", Html.each(found, charts::slot), "class", "charts lines");
   }
 
   private String maps(String title, List<HeatMap> maps) {

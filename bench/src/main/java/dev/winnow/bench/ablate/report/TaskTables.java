@@ -58,8 +58,9 @@ final class TaskTables {
             .column("KV bytes executed", "bytes of keys and values read, those to choose included")
             .column("KV bytes dense", "of dense execution of the same tokens")
             .column("ratio", "executed over dense")
-            .column("bound on time", "the lesser of both ratios: the least that saved work explains")
-            .column("time", "whole runs over dense ones of the same seeds")
+            .column(
+                "bound on time", "the lesser of both ratios: the least that saved work explains")
+            .column("time / dense", "whole runs over dense ones of the same seeds")
             .column("peak KV", "the most bytes of keys and values held by a sequence")
             .column("peak KV dense", "of the dense runs");
     for (VariantResult variant : task.variants()) {
@@ -89,9 +90,7 @@ final class TaskTables {
     String masked =
         variant.isMasked() ? Html.textTag("small", "execution: masked", "class", "masked") : "";
     table.heading(
-        Html.text(variant.variant())
-            + (axes.isEmpty() ? "" : Html.textTag("small", axes))
-            + masked,
+        Html.text(variant.variant()) + (axes.isEmpty() ? "" : Html.textTag("small", axes)) + masked,
         variant.variant());
   }
 

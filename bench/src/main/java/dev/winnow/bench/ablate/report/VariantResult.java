@@ -45,8 +45,7 @@ record VariantResult(
   }
 
   VariantResult withDifference(Difference corrected) {
-    return new VariantResult(
-        runs, failed, scores, score, Optional.of(corrected), work, ttft, tpot);
+    return new VariantResult(runs, failed, scores, score, Optional.of(corrected), work, ttft, tpot);
   }
 
   String variant() {

@@ -88,8 +88,7 @@ record Work(
     Map<Long, Double> base =
         dense.stream()
             .collect(Collectors.toMap(RunRecord::seed, RunRecord::wallMs, (first, last) -> last));
-    List<RunRecord> shared =
-        variant.stream().filter(run -> base.containsKey(run.seed())).toList();
+    List<RunRecord> shared = variant.stream().filter(run -> base.containsKey(run.seed())).toList();
     return ratio(
         shared.stream().mapToDouble(RunRecord::wallMs).sum(),
         shared.stream().mapToDouble(run -> base.get(run.seed())).sum());

@@ -72,8 +72,7 @@ public final class DiffuseAblation implements AblationTask<DiffuseAblation.Keys>
 
   @Override
   public void measure(Keys keys, Measurement run) {
-    DiffuseSuite suite =
-        suite(keys.ask(), keys.n(), run.seed(), keys.blockLength(), keys.steps());
+    DiffuseSuite suite = suite(keys.ask(), keys.n(), run.seed(), keys.blockLength(), keys.steps());
     for (int length : keys.lengths()) {
       measure(suite, length, run);
     }

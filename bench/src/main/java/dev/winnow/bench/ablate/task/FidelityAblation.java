@@ -81,8 +81,7 @@ public final class FidelityAblation implements AblationTask<FidelityAblation.Key
           run,
           (logits, id, target) -> {
             double[] score = new double[1];
-            dense.scoreNext(
-                id, (position, reference) -> score[0] = score(keys, logits, reference));
+            dense.scoreNext(id, (position, reference) -> score[0] = score(keys, logits, reference));
             return score[0];
           });
     }

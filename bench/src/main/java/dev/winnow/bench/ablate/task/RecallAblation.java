@@ -106,10 +106,7 @@ public final class RecallAblation implements AblationTask<RecallAblation.Keys> {
       Map<String, Double> at = new LinkedHashMap<>();
       at.put("length", (double) tokens);
       at.put("depth", (double) example.stated(question) / question.start());
-      run.item(
-          "%d/%d/%d".formatted(tokens, contexts, ++questions),
-          at,
-          answer.right() ? 1 : 0);
+      run.item("%d/%d/%d".formatted(tokens, contexts, ++questions), at, answer.right() ? 1 : 0);
     }
   }
 }

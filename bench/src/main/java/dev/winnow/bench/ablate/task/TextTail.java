@@ -67,7 +67,8 @@ record TextTail(int[] ids, int decodeFrom, int block, boolean promptCost) {
         model
             .codec()
             .orElseThrow(
-                () -> new IllegalArgumentException("a text is fed, and this model has no tokenizer"));
+                () ->
+                    new IllegalArgumentException("a text is fed, and this model has no tokenizer"));
     int[] ids = codec.encode(content(text), true);
     if (ids.length < tokens) {
       throw new IllegalArgumentException(

@@ -4,7 +4,7 @@
 
   const LIGHT = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#c98a00', '#7a5195', '#8c564b'];
   const DARK = ['#5aa9e6', '#ff8c42', '#3ecf9b', '#e6a1c8', '#9bd4f5', '#f2c14e', '#b89be0', '#c99a8e'];
-  const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'roundRect', 'pin', 'arrow'];
+  const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond'];
   const DASHES = ['solid', 'dashed', 'dotted'];
   const SCALE = ['#e08214', '#fdddb0', '#f7f7f7', '#b5d7ea', '#4393c3'];
 
@@ -22,7 +22,7 @@
   }
 
   function symbol(index) {
-    return index < 0 ? 'diamond' : SYMBOLS[index % SYMBOLS.length];
+    return index < 0 ? 'diamond' : SYMBOLS[(index + Math.floor(index / LIGHT.length)) % SYMBOLS.length];
   }
 
   function figure(value) {
@@ -82,7 +82,7 @@
       },
       toolbox: {
         right: 0,
-        top: -4,
+        top: 0,
         itemSize: 13,
         iconStyle: { borderColor: css('--soft') },
         feature: { saveAsImage: { title: 'save as SVG', type: 'svg', backgroundColor: css('--card') } },
@@ -96,7 +96,7 @@
         nameLocation: 'middle',
         nameTextStyle: { color: css('--ink'), fontSize: 12.5 },
         axisLine: { show: true, lineStyle: { color: css('--soft') } },
-        axisLabel: { color: css('--soft'), hideOverlap: true, formatter: undefined },
+        axisLabel: { color: css('--soft'), hideOverlap: true },
         splitLine: { lineStyle: { color: css('--rule') } },
       },
       options,
@@ -121,7 +121,7 @@
   }
 
   function legend(names, selected) {
-    return { type: 'scroll', bottom: 0, data: names, selected: selected, textStyle: { color: css('--ink') }, icon: undefined };
+    return { type: 'scroll', bottom: 0, itemWidth: 15, itemHeight: 10, itemGap: 12, pageTextStyle: { color: css('--soft') }, pageIconColor: css('--ink'), pageIconInactiveColor: css('--rule'), pageIconSize: 11, data: names, selected: selected, textStyle: { color: css('--ink') } };
   }
 
   // A cross of both intervals around each point.
@@ -149,6 +149,8 @@
 
   function pareto(spec) {
     const names = [...new Set(spec.points.map((p) => p.technique))];
+    const ends = range(spec.points.flatMap((p) => p.x).concat(1));
+    const position = (p) => spec.front.findIndex((f) => f[0] === p.x[0] && f[1] === p.y[0]);
     const points = names.map(function (name) {
       const own = spec.points.filter((p) => p.technique === name);
       const tone = colour(own[0].colour);
@@ -163,20 +165,22 @@
           return {
             value: [p.x[0], p.y[0]],
             point: p,
+            // Below the front's line, and inside the plot.
+            label: { position: p.x[0] > ends.min + 0.72 * (ends.max - ends.min) ? 'left' : 'right' },
             itemStyle: p.masked ? { color: css('--card'), borderColor: tone, borderWidth: 2 } : undefined,
           };
         }),
         label: {
           show: true,
-          position: 'right',
-          distance: 7,
+          distance: 4,
           color: css('--ink'),
           fontSize: 11.5,
           textBorderColor: css('--card'),
           textBorderWidth: 3,
           formatter: (p) => p.data.point.label,
         },
-        labelLayout: { hideOverlap: true },
+        // Neighbours on the front are named below and above it in turn.
+        labelLayout: (p) => ({ hideOverlap: true, dy: position(own[p.dataIndex]) % 2 === 0 ? 10 : -10 }),
       };
     });
     const front = {
@@ -192,7 +196,7 @@
     };
     const xs = spec.points.flatMap((p) => p.x);
     return Object.assign(base(), {
-      grid: { left: 62, right: 40, top: 24, bottom: 82 },
+      grid: { left: 62, right: 24, top: 34, bottom: 76 },
       legend: legend(names.concat('front')),
       tooltip: Object.assign(base().tooltip, {
         formatter: function (p) {
@@ -208,7 +212,7 @@
   }
 
   // The band between the lower and the upper ends of a line's intervals, broken where values are missing.
-  function band(line, tone) {
+  function band(line, tone, opacity) {
     const runs = [];
     let open = null;
     line.points.forEach(function (p, i) {
@@ -231,7 +235,7 @@
         const run = runs.filter((r) => r.length > 1)[params.dataIndex];
         const up = run.map((i) => api.coord([i, line.points[i][2]]));
         const down = run.map((i) => api.coord([i, line.points[i][1]])).reverse();
-        return { type: 'polygon', shape: { points: up.concat(down) }, style: { fill: tone, opacity: 0.13 } };
+        return { type: 'polygon', shape: { points: up.concat(down) }, style: { fill: tone, opacity: opacity } };
       },
     };
   }
@@ -240,7 +244,7 @@
     const series = spec.series.flatMap(function (line) {
       const tone = colour(line.colour);
       return [
-        band(line, tone),
+        band(line, tone, spec.series.length > 4 ? 0.06 : 0.14),
         {
           type: 'line',
           name: line.name,
@@ -252,14 +256,14 @@
             width: 2,
             type: line.colour < 0 ? 'dashed' : DASHES[Math.floor(line.colour / LIGHT.length) % DASHES.length],
           },
-          z: 3,
+          z: line.colour < 0 ? 4 : 3,
           data: line.points.map((p, i) => ({ value: [i, p[0]], triple: p })),
         },
       ];
     });
     const selected = Object.fromEntries(spec.series.map((line) => [line.name, line.shown]));
     return Object.assign(base(), {
-      grid: { left: 62, right: 24, top: 24, bottom: 82 },
+      grid: { left: 62, right: 24, top: 34, bottom: 76 },
       legend: legend(spec.series.map((line) => line.name), selected),
       tooltip: Object.assign(base().tooltip, {
         formatter: (p) => tip(p.seriesName, [spec.x + ': ' + spec.labels[p.value[0]], spec.y.split(',')[0] + ': ' + interval(p.data.triple)]),
@@ -274,7 +278,7 @@
     const cells = spec.values.flatMap((row, y) => row.map((v, x) => [x, y, v]));
     const labelled = cells.length <= 200;
     return Object.assign(base(), {
-      grid: { left: 58, right: 12, top: 18, bottom: 84 },
+      grid: { left: 58, right: 12, top: 26, bottom: 78 },
       tooltip: Object.assign(base().tooltip, {
         formatter: (p) =>
           tip(spec.title, [
@@ -296,7 +300,7 @@
         itemWidth: 11,
         itemHeight: 150,
         precision: 2,
-        text: [figure(spec.high), figure(spec.low)],
+        text: [String(round(Number(spec.high.toPrecision(3)))), String(round(Number(spec.low.toPrecision(3))))],
         textStyle: { color: css('--soft') },
         inRange: { color: spec.highIsGood ? SCALE : SCALE.slice().reverse() },
       },
