@@ -78,8 +78,7 @@ final class BatchTask implements Function1<Iterator<String[]>, String[]>, Serial
     task.addTaskInterruptListener(cancel);
     try {
       return SharedExecutors.get()
-          .use(
-              executors, task.cpus(), cancellation, executor -> executor.execute(batch));
+          .use(executors, task.cpus(), cancellation, executor -> executor.execute(batch));
     } catch (CancellationException e) {
       throw e;
     } catch (Throwable e) {

@@ -47,7 +47,8 @@ class ApplicationJarsTest {
   void aModelLoadsThroughAClassLoaderOfItsOwn()
       throws IOException, InterruptedException, URISyntaxException {
     Path tests =
-        Path.of(LoadsInAClassLoader.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path.of(
+            LoadsInAClassLoader.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     Path log = folder.resolve("log");
     // In a process of its own, since a native library is loaded by one class loader alone.
     Process process =

@@ -88,7 +88,10 @@ class LostExecutorTest {
   }
 
   private static RunRecord of(List<RunRecord> records, PlannedRun run) {
-    return records.stream().filter(record -> record.id().equals(run.id())).findFirst().orElseThrow();
+    return records.stream()
+        .filter(record -> record.id().equals(run.id()))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static long times(ScriptedRuns runs, PlannedRun run) {

@@ -77,7 +77,10 @@ class SparkSweepTest {
     sweep("local[2]", List.of(List.of(failing), List.of(run(SCORES, 2))), 2);
 
     assertThat(records).extracting(RunRecord::seed).containsExactly(1L, 2L);
-    assertThat(records.getFirst().error()).get().asString().containsAnyOf("not part of", "of a test");
+    assertThat(records.getFirst().error())
+        .get()
+        .asString()
+        .containsAnyOf("not part of", "of a test");
     assertThat(records.getFirst().id()).isEqualTo(failing.id());
     assertThat(records.getLast().succeeded()).isTrue();
     assertThat(runs.lines("began")).hasSize(2);
@@ -90,7 +93,8 @@ class SparkSweepTest {
             () ->
                 sweep(
                     "local[2]",
-                    List.of(List.of(run(SCORES, 1)), List.of(run(WAITS, 2)), List.of(run(SCORES, 3))),
+                    List.of(
+                        List.of(run(SCORES, 1)), List.of(run(WAITS, 2)), List.of(run(SCORES, 3))),
                     2,
                     record -> {
                       cancellation.cancel();
@@ -185,8 +189,7 @@ class SparkSweepTest {
     new SparkSweep()
         .run(
             batches,
-            new SweepBackend.Options(
-                master, "scripted", threads, runs, cancellation::isCancelled),
+            new SweepBackend.Options(master, "scripted", threads, runs, cancellation::isCancelled),
             record -> {
               records.add(record);
               return more.test(record);
