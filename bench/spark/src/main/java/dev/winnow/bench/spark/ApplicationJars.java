@@ -31,7 +31,10 @@ final class ApplicationJars {
 
   static List<String> find(String classPath) {
     Set<String> jars = new LinkedHashSet<>();
-    for (String entry : classPath.split(File.pathSeparator)) {
+    for (String entry : classPath.split(File.pathSeparator, -1)) {
+      if (entry.isEmpty()) {
+        continue; // the folder at hand, which nobody means
+      }
       Path path = Path.of(entry).toAbsolutePath();
       if (Files.isDirectory(path)) {
         jars.add(pack(path).toString());

@@ -24,7 +24,7 @@ class ApplicationJarsTest {
     Path theirs = Files.createFile(folder.resolve("spark-core_2.13-4.2.0.jar"));
     Path absent = folder.resolve("absent.jar");
 
-    assertThat(ApplicationJars.find(join(ours, theirs, absent, ours)))
+    assertThat(ApplicationJars.find(join(ours, theirs, absent, Path.of(""), ours)))
         .containsExactly(ours.toString());
   }
 

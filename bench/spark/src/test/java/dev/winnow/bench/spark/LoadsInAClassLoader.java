@@ -16,7 +16,7 @@ final class LoadsInAClassLoader {
 
   public static void main(String[] args) throws Exception {
     List<URL> jars = new ArrayList<>();
-    for (String entry : args[0].split(File.pathSeparator)) {
+    for (String entry : args[0].split(File.pathSeparator, -1)) {
       jars.add(Path.of(entry).toUri().toURL());
     }
     try (URLClassLoader loader =

@@ -35,7 +35,7 @@ final class SparkHome {
 
   private void link() throws IOException {
     Path jars = Files.createDirectories(home.resolve("jars"));
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path path = Path.of(entry).toAbsolutePath();
       Path link = jars.resolve(path.getFileName());
       if (Files.isDirectory(path) || link.getFileName().toString().startsWith("winnow-")) {
