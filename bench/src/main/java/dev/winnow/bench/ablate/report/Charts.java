@@ -32,9 +32,10 @@ final class Charts {
             "height:" + chart.height() + "px");
     String still =
         picture.isEmpty()
-            ? ""
-            : Html.tag("noscript", Html.open("img", "src", picture, "alt", chart.title()));
-    return Html.tag("figure", Html.textTag("figcaption", chart.title()) + drawn + still);
+            ? Html.textTag("p", "Only drawn where scripts run.")
+            : Html.open("img", "src", picture, "alt", chart.title());
+    return Html.tag(
+        "figure", Html.textTag("figcaption", chart.title()) + drawn + Html.tag("noscript", still));
   }
 
   /** The data, safe inside a script element. */

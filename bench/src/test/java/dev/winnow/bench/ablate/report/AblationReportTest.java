@@ -38,6 +38,16 @@ class AblationReportTest {
   }
 
   @Test
+  void whereNoScriptRunsPicturesStandIn() throws IOException {
+    List<Path> files = AblationReport.write(dir, "Sample", SampleRuns.all());
+    String page = Files.readString(dir.resolve("report.html"));
+
+    for (Path picture : files.subList(2, files.size())) {
+      assertThat(page).contains("<noscript><img src=\"" + picture.getFileName() + "\"");
+    }
+  }
+
+  @Test
   void theSameRunsGiveTheSameBytes() throws IOException {
     List<Path> first = AblationReport.write(dir.resolve("a"), "Sample", SampleRuns.all());
     List<Path> second = AblationReport.write(dir.resolve("b"), "Sample", SampleRuns.all());
