@@ -113,7 +113,8 @@ final class AblateCommand implements Callable<Integer> {
       paramLabel = "MASTER",
       description =
           "Hand the runs out to Apache Spark, such as spark://HOST:7077, or local[4] for four at a"
-              + " time in this process. Models and files are names, or paths that all machines see."
+              + " time in this process (default: one run after the other, without Spark). Models and"
+              + " files are names, or paths that all machines see."
               + " Needs WINNOW_SPARK=1 in the environment, which builds it; bench/README.md says"
               + " more.")
   private String spark;

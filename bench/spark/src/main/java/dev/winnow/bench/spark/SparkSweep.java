@@ -29,6 +29,8 @@ import scala.runtime.BoxedUnit;
 @AutoService(SweepBackend.class)
 public final class SparkSweep implements SweepBackend {
   private static final int POLL_MS = 100;
+  // A context that ends by itself fails its jobs, but not one that came while it was ending.
+  private static final int POLLS_AFTER_END = 50;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Map<String, String> settings;
@@ -61,9 +63,9 @@ public final class SparkSweep implements SweepBackend {
     try (JavaSparkContext spark = start(conf)) {
       SimpleFutureAction<BoxedUnit> job = submit(spark, batches, options, arrived);
       try {
-        await(job, arrived, options, ended);
+        await(spark, job, arrived, options, ended);
       } finally {
-        if (!job.isCompleted()) {
+        if (!job.isCompleted() && !spark.sc().isStopped()) {
           job.cancel();
           awaitTasks(spark);
         }
@@ -113,10 +115,12 @@ public final class SparkSweep implements SweepBackend {
 
   /** Passes records on until the job has ended. */
   private static void await(
+      JavaSparkContext spark,
       SimpleFutureAction<BoxedUnit> job,
       BlockingQueue<String[]> arrived,
       Options options,
       Predicate<RunRecord> ended) {
+    int pollsAfterEnd = 0;
     while (true) {
       // Asked before the queue is, so that what arrives in between is found in the next round.
       boolean completed = job.isCompleted();
@@ -130,6 +134,10 @@ public final class SparkSweep implements SweepBackend {
         break;
       } else if (cancelled) {
         throw new CancellationException("stopped before all runs were done");
+      } else if (spark.sc().isStopped() && ++pollsAfterEnd > POLLS_AFTER_END) {
+        throw new IllegalStateException(
+            "Spark ended the sweep: the master %s cannot be reached, or has dropped it"
+                .formatted(options.master()));
       }
     }
     if (job.value().get().isFailure()) {
