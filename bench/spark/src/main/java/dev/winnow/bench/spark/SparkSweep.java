@@ -135,15 +135,22 @@ public final class SparkSweep implements SweepBackend {
       } else if (cancelled) {
         throw new CancellationException("stopped before all runs were done");
       } else if (spark.sc().isStopped() && ++pollsAfterEnd > POLLS_AFTER_END) {
-        throw new IllegalStateException(
-            "Spark ended the sweep: the master %s cannot be reached, or has dropped it"
-                .formatted(options.master()));
+        throw new IllegalStateException(masterIsGone(options));
       }
     }
     if (job.value().get().isFailure()) {
       Throwable cause = job.value().get().failed().get();
-      throw new IllegalStateException("Spark ended the sweep: " + Causes.of(cause), cause);
+      throw new IllegalStateException(
+          spark.sc().isStopped()
+              ? masterIsGone(options) + ": " + Causes.of(cause)
+              : "Spark ended the sweep: " + Causes.of(cause),
+          cause);
     }
+  }
+
+  private static String masterIsGone(Options options) {
+    return "Spark ended the sweep: the master %s cannot be reached, or has dropped it"
+        .formatted(options.master());
   }
 
   /** Gives killed tasks the time of a step to end, so that their models can be closed. */
