@@ -145,7 +145,7 @@ final class AblationSections {
   }
 
   private Optional<CalibrationSetting> calibrate(JsonNode calibrate, String where) {
-    if (calibrate.isNull() || calibrate.isBoolean() && !calibrate.booleanValue()) {
+    if (calibrate.isNull() || (calibrate.isBoolean() && !calibrate.booleanValue())) {
       return Optional.empty();
     }
     if (!calibrate.isBoolean() && !calibrate.isObject()) {

@@ -52,7 +52,7 @@ final class Calibrations {
     if (Files.exists(file)) {
       return file;
     }
-    List<CalibrationText> texts = texts(dense, model, setting);
+    List<CalibrationText> texts = texts(dense, setting);
     notes.accept(
         "calibrating fasa on %,d tokens of %s"
             .formatted(setting.tokens(), texts.getFirst().name()));
@@ -70,8 +70,7 @@ final class Calibrations {
     return file;
   }
 
-  private static List<CalibrationText> texts(
-      LanguageModel dense, String model, CalibrationSetting setting) {
+  private static List<CalibrationText> texts(LanguageModel dense, CalibrationSetting setting) {
     if (setting.text() == null) {
       return RecallTexts.calibration(dense, setting.tokens());
     }

@@ -59,7 +59,7 @@ public final class Measurement {
             run,
             () ->
                 cancelled.getAsBoolean()
-                    || !self.getFirst().items.isEmpty() && System.nanoTime() > end);
+                    || (!self.getFirst().items.isEmpty() && System.nanoTime() > end));
     self.add(warm);
     return warm;
   }
@@ -128,7 +128,11 @@ public final class Measurement {
 
   /** Adds work that was done. */
   public void work(Ledger ledger) {
-    work(ledger.flops(), ledger.denseFlops(), ledger.kvBytesRead(), ledger.denseKvBytesRead());
+    work(
+        (double) ledger.flops(),
+        (double) ledger.denseFlops(),
+        (double) ledger.kvBytesRead(),
+        (double) ledger.denseKvBytesRead());
   }
 
   /** Adds work that was done, and what dense execution does for the same tokens. */
@@ -141,7 +145,7 @@ public final class Measurement {
 
   /** A sequence held so many bytes of keys and values. */
   public void held(long bytes) {
-    peakKvBytes = Math.max(peakKvBytes, bytes);
+    peakKvBytes = Math.max(peakKvBytes, (double) bytes);
   }
 
   /** Milliseconds to the first token of an answer. */

@@ -66,7 +66,8 @@ final class RunId {
       return json.textNode("sha256:" + digests.get(node.textValue()));
     }
     boolean whole =
-        node.isInt() || node.isFloatingPointNumber() && node.doubleValue() == node.longValue();
+        node.isInt()
+            || (node.isFloatingPointNumber() && node.doubleValue() == (double) node.longValue());
     return whole ? json.numberNode(node.longValue()) : node;
   }
 

@@ -128,8 +128,8 @@ final class StrictObject {
   Map<String, Double> numbersByName(String key) {
     Map<String, Double> numbers = new LinkedHashMap<>();
     object(key)
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             field ->
                 numbers.put(field.getKey(), number(key + "." + field.getKey(), field.getValue())));
     return numbers;
@@ -138,8 +138,8 @@ final class StrictObject {
   Map<String, String> textsByName(String key) {
     Map<String, String> texts = new LinkedHashMap<>();
     object(key)
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             field -> {
               if (!field.getValue().isTextual()) {
                 throw wrong(key + "." + field.getKey(), "text", field.getValue());
@@ -152,8 +152,8 @@ final class StrictObject {
   Map<String, Object> scalarsByName(String key) {
     Map<String, Object> scalars = new LinkedHashMap<>();
     object(key)
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             field ->
                 scalars.put(field.getKey(), scalar(key + "." + field.getKey(), field.getValue())));
     return scalars;

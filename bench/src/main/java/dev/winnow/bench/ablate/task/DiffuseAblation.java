@@ -31,7 +31,7 @@ public final class DiffuseAblation implements AblationTask<DiffuseAblation.Keys>
             "lengths must be different ones in [%d, %d], got %s"
                 .formatted(ListData.FEWEST, ListData.MOST, lengths));
       }
-      int unused = suite(ask, n, 0, blockLength, steps).blockLength();
+      suite(ask, n, 0, blockLength, steps);
     }
   }
 
@@ -80,21 +80,18 @@ public final class DiffuseAblation implements AblationTask<DiffuseAblation.Keys>
 
   private static void measure(DiffuseSuite suite, int length, Measurement run) {
     int[] lists = new int[1];
-    int unused =
-        suite
-            .score(
-                run.model(),
-                length,
-                answer -> {
-                  run.work(answer.result().ledger());
-                  run.held(answer.result().metrics().peakKvBytes());
-                  run.firstToken(answer.result().metrics().ttftMs());
-                  run.furtherTokens(answer.result().metrics().tpotMs());
-                  run.item(
-                      "%d/%d/%s".formatted(length, ++lists[0], answer.example().task().word()),
-                      Map.of("length", (double) length),
-                      answer.right() ? 1 : 0);
-                })
-            .size();
+    suite.score(
+        run.model(),
+        length,
+        answer -> {
+          run.work(answer.result().ledger());
+          run.held(answer.result().metrics().peakKvBytes());
+          run.firstToken(answer.result().metrics().ttftMs());
+          run.furtherTokens(answer.result().metrics().tpotMs());
+          run.item(
+              "%d/%d/%s".formatted(length, ++lists[0], answer.example().task().word()),
+              Map.of("length", (double) length),
+              answer.right() ? 1 : 0);
+        });
   }
 }

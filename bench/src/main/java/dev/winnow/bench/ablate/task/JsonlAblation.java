@@ -92,18 +92,15 @@ public final class JsonlAblation implements AblationTask<JsonlAblation.Keys> {
   public void measure(Keys keys, Measurement run) {
     TextSuite suite =
         new TextSuite(keys.metric(), keys.maxNewTokens(), keys.raw(), keys.decodeQuestion());
-    int unused =
-        suite
-            .score(
-                run.model(),
-                keys.questions(),
-                answer -> {
-                  run.work(answer.asked().ledger());
-                  run.held(answer.asked().peakKvBytes());
-                  run.firstToken(answer.asked().firstTokenMs());
-                  run.furtherTokens(answer.asked().tpotMs());
-                  run.item(answer.question().id(), Map.of(), answer.score());
-                })
-            .n();
+    suite.score(
+        run.model(),
+        keys.questions(),
+        answer -> {
+          run.work(answer.asked().ledger());
+          run.held(answer.asked().peakKvBytes());
+          run.firstToken(answer.asked().firstTokenMs());
+          run.furtherTokens(answer.asked().tpotMs());
+          run.item(answer.question().id(), Map.of(), answer.score());
+        });
   }
 }

@@ -71,7 +71,7 @@ public final class RecallAblation implements AblationTask<RecallAblation.Keys> {
     Lengths.checkFit(keys.tokens(), run.model());
     for (int tokens : keys.tokens()) {
       Listener listener = new Listener(keys, tokens, run);
-      double unused = keys.suite(run.seed()).score(run.model(), tokens, listener).value();
+      keys.suite(run.seed()).score(run.model(), tokens, listener);
     }
   }
 

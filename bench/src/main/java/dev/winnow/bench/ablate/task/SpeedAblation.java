@@ -113,7 +113,11 @@ public final class SpeedAblation implements AblationTask<SpeedAblation.Keys> {
       return;
     }
     Contender.Work work = timed.work();
-    run.work(work.flops(), work.denseFlops(), work.kvBytes(), work.denseKvBytes());
+    run.work(
+        (double) work.flops(),
+        (double) work.denseFlops(),
+        (double) work.kvBytes(),
+        (double) work.denseKvBytes());
     run.held(work.peakKvBytes());
     double ms = timed.nanos() / 1e6;
     if (test.kind() == GridTest.Kind.PP) {

@@ -93,18 +93,15 @@ public final class TextAblation implements AblationTask<TextAblation.Keys> {
 
   @Override
   public void measure(Keys keys, Measurement run) {
-    int unused =
-        suite
-            .score(
-                run.model(),
-                keys.options(run.seed()),
-                answer -> {
-                  run.work(answer.ledger());
-                  run.held(answer.peakKvBytes());
-                  run.firstToken(answer.firstTokenMs());
-                  run.furtherTokens(answer.tpotMs());
-                  run.item(answer.item().key(), answer.item().at(), answer.score());
-                })
-            .size();
+    suite.score(
+        run.model(),
+        keys.options(run.seed()),
+        answer -> {
+          run.work(answer.ledger());
+          run.held(answer.peakKvBytes());
+          run.firstToken(answer.firstTokenMs());
+          run.furtherTokens(answer.tpotMs());
+          run.item(answer.item().key(), answer.item().at(), answer.score());
+        });
   }
 }

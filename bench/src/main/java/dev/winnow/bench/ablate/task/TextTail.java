@@ -24,6 +24,7 @@ import java.util.Map;
  * @param block tail tokens in an item
  * @param promptCost whether costs count the prompt too
  */
+@SuppressWarnings("ArrayRecordComponent")
 record TextTail(int[] ids, int decodeFrom, int block, boolean promptCost) {
   private static final int MAX_BYTES = 64 << 20;
 
