@@ -7,10 +7,13 @@ import dev.winnow.bench.ablate.AblationConfig;
 import dev.winnow.bench.ablate.AblationPlan;
 import dev.winnow.bench.ablate.AblationRunner;
 import dev.winnow.bench.ablate.LocalExecutor;
+import dev.winnow.bench.ablate.LocalExecutorFactory;
 import dev.winnow.bench.ablate.ModelFingerprints;
 import dev.winnow.bench.ablate.PlannedRun;
 import dev.winnow.bench.ablate.RunExecutor;
 import dev.winnow.bench.ablate.RunRecord;
+import dev.winnow.bench.ablate.SweepBackend;
+import dev.winnow.bench.ablate.SweepBackends;
 import dev.winnow.bench.ablate.report.AblationReport;
 import dev.winnow.engine.CancellationToken;
 import dev.winnow.engine.config.ConfigException;
@@ -99,8 +102,22 @@ final class AblateCommand implements Callable<Integer> {
           "Go on after a run that failed; without it, the first failure ends the command.")
   private boolean keepGoing;
 
-  @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: all cores).")
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "CPU threads of a run (default: all cores; with --spark 1).")
+  private Optional<Integer> threads = Optional.empty();
+
+  @Option(
+      names = "--spark",
+      paramLabel = "MASTER",
+      description =
+          "Hand the runs out to Apache Spark, such as spark://HOST:7077, or local[4] for four at a"
+              + " time in this process (default: one run after the other, without Spark). Models and"
+              + " files are names, or paths that all machines see."
+              + " Needs WINNOW_SPARK=1 in the environment, which builds it; bench/README.md says"
+              + " more.")
+  private String spark;
 
   @Option(names = "--offline", description = "Never use the network.")
   private boolean offline;
@@ -117,10 +134,13 @@ final class AblateCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--dry-run and --report-only exclude each other");
     }
-    if (threads < 1 || threads > 1024) {
-      throw new ParameterException(
-          spec.commandLine(), "--threads must be in [1, 1024], got " + threads);
-    }
+    threads
+        .filter(n -> n < 1 || n > 1024)
+        .ifPresent(
+            n -> {
+              throw new ParameterException(
+                  spec.commandLine(), "--threads must be in [1, 1024], got " + n);
+            });
     AblationPlan plan = plan();
     Path folder = out == null ? Path.of("ablation-" + plan.name()) : out;
     CancellationToken cancellation = new CancellationToken();
@@ -135,19 +155,54 @@ final class AblateCommand implements Callable<Integer> {
         return end(plan, runner.look(), folder);
       }
       ModelRequest request = ModelFlags.request(terminal, Optional.empty(), !offline);
-      try (Interrupts interrupts = Interrupts.handledBy(cancellation::cancel);
-          RunExecutor executor =
-              new LocalExecutor(
-                  new LocalExecutor.Options(
-                      threads,
-                      folder.resolve("calibrations"),
-                      request,
-                      cancellation::isCancelled,
-                      progress::note))) {
-        outcome = runner.run(executor, new ModelFingerprints(request));
+      try (Interrupts interrupts = Interrupts.handledBy(cancellation::cancel)) {
+        outcome =
+            spark == null
+                ? runHere(runner, progress, folder, request, cancellation)
+                : runOnSpark(runner, plan, request, cancellation);
       }
     }
     return end(plan, outcome, folder);
+  }
+
+  private AblationRunner.Outcome runHere(
+      AblationRunner runner,
+      AblationProgress progress,
+      Path folder,
+      ModelRequest request,
+      CancellationToken cancellation) {
+    try (RunExecutor executor =
+        new LocalExecutor(
+            new LocalExecutor.Options(
+                threads.orElse(Runtime.getRuntime().availableProcessors()),
+                folder.resolve("calibrations"),
+                request,
+                cancellation::isCancelled,
+                progress::note))) {
+      return runner.run(executor, new ModelFingerprints(request));
+    }
+  }
+
+  private AblationRunner.Outcome runOnSpark(
+      AblationRunner runner,
+      AblationPlan plan,
+      ModelRequest request,
+      CancellationToken cancellation) {
+    SweepBackend backend;
+    try {
+      backend = SweepBackends.find("spark");
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    return runner.run(
+        backend,
+        new SweepBackend.Options(
+            spark,
+            plan.name(),
+            threads.orElse(0),
+            new LocalExecutorFactory(request.allowDownload()),
+            cancellation::isCancelled),
+        new ModelFingerprints(request));
   }
 
   private AblationPlan plan() {

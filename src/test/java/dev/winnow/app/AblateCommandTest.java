@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.winnow.bench.ablate.SweepBackend;
 import dev.winnow.models.testing.TinyCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,8 +13,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -283,6 +286,16 @@ class AblateCommandTest {
       })
   void wrong_usage_is_said_before_anything_is_written(String options, String message) {
     ablate(grid(), options.split(" ")).isWrongUsage(message);
+    assertThat(out()).doesNotExist();
+  }
+
+  @Test
+  void spark_that_is_not_built_in_is_refused_and_how_to_get_it_is_told() {
+    Assumptions.assumeTrue(
+        ServiceLoader.load(SweepBackend.class).findFirst().isEmpty(), "Spark is built in");
+
+    ablate(grid(), "--spark", "local[2]")
+        .isWrongUsage("--spark is not built in", "WINNOW_SPARK=1 ./winnow ablate ... --spark");
     assertThat(out()).doesNotExist();
   }
 

@@ -56,10 +56,14 @@ final class ModelLoader {
               .map(json -> GenerationConfig.fromCheckpoint(json, where))
               .map(ModelLoader::reported)
               .orElse(GenerationConfig.defaults());
-      // A large vocabulary takes as long as starting libtorch: both at once.
+      // A large vocabulary takes as long as starting libtorch: both at once. In a thread that has
+      // this one's class loader, by which the tokenizer finds its library.
       CompletableFuture<Optional<TextCodec>> codec =
-          CompletableFuture.supplyAsync(() -> CheckpointCodec.of(checkpoint));
-      opened.push(() -> codec.join().ifPresent(TextCodec::close));
+          CompletableFuture.supplyAsync(
+              () -> CheckpointCodec.of(checkpoint),
+              task -> Thread.ofPlatform().daemon().name("winnow-tokenizer").start(task));
+      opened.push(
+          () -> codec.exceptionally(e -> Optional.empty()).join().ifPresent(TextCodec::close));
       WorkerPool pool = new WorkerPool(options.threads());
       opened.push(pool);
       Kernels kernels = new CpuKernels(pool);
@@ -102,6 +106,9 @@ final class ModelLoader {
       return task.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error cause) {
         throw cause;
       }
       throw e;

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -93,41 +95,76 @@ public final class AblationRunner {
    *     runs of another model of the same name
    */
   public Outcome run(RunExecutor executor, Function<String, String> fingerprints) {
+    return run(
+        (batches, ended) -> {
+          for (List<PlannedRun> batch : batches) {
+            listener.started(batch);
+            boolean more = true;
+            for (RunRecord run : executor.execute(batch)) {
+              more &= ended.test(run);
+            }
+            if (!more) {
+              return;
+            }
+          }
+        },
+        fingerprints);
+  }
+
+  /**
+   * The same on other machines.
+   *
+   * @throws IllegalArgumentException if {@code backend} cannot use {@code options}
+   */
+  public Outcome run(
+      SweepBackend backend, SweepBackend.Options options, Function<String, String> fingerprints) {
+    return run((batches, ended) -> backend.run(batches, options, ended), fingerprints);
+  }
+
+  /** Does batches, and tells of each record, until told to stop. */
+  private interface Sweep {
+    void run(List<List<PlannedRun>> batches, Predicate<RunRecord> ended);
+  }
+
+  private Outcome run(Sweep sweep, Function<String, String> fingerprints) {
     try (OutputFolder output = OutputFolder.open(folder)) {
       Map<String, RunRecord> known = read();
       List<List<PlannedRun>> todo = todo(known);
       refuseOtherModels(known, todo, fingerprints);
       listener.starting(
           todo.stream().mapToInt(List::size).sum(), outcome(known, 0, false).runs().size());
-      int done = 0;
+      AtomicInteger done = new AtomicInteger();
       try (RunLines lines = RunLines.append(output.runs())) {
-        for (List<PlannedRun> batch : todo) {
-          listener.started(batch);
-          boolean failed = false;
-          for (RunRecord run : executor.execute(batch)) {
-            lines.write(run);
-            known.put(run.id(), run);
-            listener.ended(run);
-            done++;
-            failed |= !run.succeeded();
-          }
-          if (failed && !keepGoing) {
-            return outcome(known, done, false);
-          }
-        }
+        sweep.run(
+            todo,
+            run -> {
+              try {
+                lines.write(run);
+              } catch (IOException e) {
+                throw cannotWrite(output, known.size(), e);
+              }
+              known.put(run.id(), run);
+              listener.ended(run);
+              done.incrementAndGet();
+              return run.succeeded() || keepGoing;
+            });
       } catch (IOException e) {
-        throw new AblationException(
-            "cannot write %s: %s; %d runs that ended before are kept, the same command goes on from there"
-                .formatted(
-                    output.runs(),
-                    e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(),
-                    known.size()),
-            e);
+        throw cannotWrite(output, known.size(), e);
       } catch (CancellationException e) {
-        return outcome(known, done, true);
+        return outcome(known, done.get(), true);
       }
-      return outcome(known, done, false);
+      return outcome(known, done.get(), false);
     }
+  }
+
+  private static AblationException cannotWrite(OutputFolder output, int kept, IOException e) {
+    return new AblationException(
+        "cannot write %s: %s; %d runs that ended before are kept, the same command goes on from there"
+            .formatted(
+                output.runs(),
+                e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(),
+                kept),
+        e);
   }
 
   /** The last of each run there is, by id; a success counts more than a failure after it. */
