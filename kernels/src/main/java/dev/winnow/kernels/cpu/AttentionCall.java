@@ -18,7 +18,7 @@ final class AttentionCall {
   private static final int MIN_SLICE_KEYS = 4 * KeyTile.KEYS;
 
   // Below this many multiply-adds a job is done before another thread has woken up.
-  private static final long MIN_PARALLEL_WORK = 500_000;
+  private static final long MIN_PARALLEL_WORK = 150_000;
 
   private record Unit(int reader, int tile, int firstSlice, int slices) {}
 
