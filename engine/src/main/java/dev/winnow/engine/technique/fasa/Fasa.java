@@ -32,8 +32,8 @@ import java.util.stream.IntStream;
  * of the facts are remembered if layer 0 selects too and .98 if it is dense. {@code sinks} and
  * {@code window} are ours, and 4 and 16 of them repair the same loss, .98 without a dense layer.
  * Keys and values in a file, {@code memory: packed}, lie whole rows there, so that fetching a row
- * brings its packed dimensions a second time. Where a sparse step would load as many bytes as a
- * dense one, it is dense unless {@code break_even} is off.
+ * brings its packed dimensions a second time. Where a sparse step would take as long as a dense
+ * one, by the bytes it loads, it is dense unless {@code break_even} is off.
  */
 public final class Fasa implements Technique {
   /** Its name in configs. */

@@ -19,7 +19,7 @@ import java.util.List;
  * @param window {@code window}: last tokens, always read, default 0
  * @param denseBelow {@code dense_below}: tokens below which attention is dense, default 0
  * @param breakEven {@code break_even}: whether attention is dense while scoring and reading the
- *     budget would load as many bytes, default true
+ *     budget would take as long, a byte of a row read by itself counted 2.5 times, default true
  * @param memory {@code memory}: where keys and values lie, default {@code all}
  * @param recentTokens {@code recent_tokens}: newest tokens whose keys and values stay in memory
  *     when {@code memory} is {@code packed}, default 0

@@ -20,6 +20,9 @@ import java.util.Arrays;
 
 /** {@link Fasa} on one sequence: the packed keys of each layer, and the memory to rank them. */
 final class FasaSession implements TechniqueSession {
+  /** How many times as long a byte of a row read by itself takes as one of rows in a stream. */
+  private static final double SCATTERED = 2.5;
+
   private final FasaConfig config;
   private final Kernels kernels;
 
@@ -87,7 +90,7 @@ final class FasaSession implements TechniqueSession {
         || request.rows() > 1
         || visible <= total
         || length < config.denseBelow()
-        || (config.breakEven() && !readsLess(request, visible, total))) {
+        || (config.breakEven() && !paysOff(request, visible, total))) {
       return request.dense();
     }
     // Once the first rows are out of sight, their places go to others.
@@ -101,15 +104,19 @@ final class FasaSession implements TechniqueSession {
     return request.reading(new KeyRows.Gathered(lists));
   }
 
-  /** Whether ranking and reading {@code total} of {@code visible} tokens loads fewer bytes. */
-  private boolean readsLess(PlanRequest request, int visible, int total) {
+  /**
+   * Whether ranking and reading {@code total} of {@code visible} tokens takes less time, by the
+   * bytes they load.
+   */
+  private boolean paysOff(PlanRequest request, int visible, int total) {
     AttentionSpec spec = request.spec();
     DominantDims ranking = dims[request.layer()];
     int reading = config.lists() == Lists.PER_QUERY_HEAD ? spec.heads() : spec.kvHeads();
     // In elements: packed keys, cache and all have the same type.
     long ranked = (long) visible - config.sinks() - config.window();
     long sparse =
-        ranked * ranking.packedHeads() * ranking.width() + 2L * total * reading * spec.headDim();
+        ranked * ranking.packedHeads() * ranking.width()
+            + (long) (SCATTERED * 2 * total * reading * spec.headDim());
     return sparse < 2L * visible * spec.kvHeads() * spec.headDim();
   }
 

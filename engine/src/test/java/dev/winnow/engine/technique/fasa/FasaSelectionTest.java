@@ -372,17 +372,18 @@ class FasaSelectionTest {
   }
 
   @Test
-  void a_step_that_would_load_as_much_as_a_dense_one_is_dense() {
+  void a_step_that_would_take_as_long_as_a_dense_one_is_dense() {
     // Two query heads share a key head of 8 dimensions. With 2 chunks per query head, ranking a
     // token loads 2 * 4 of the 16 elements of its key and value; 10 tokens read by each head apart
-    // are 2 * 16 * 10: from 41 tokens on that is less than 16 * tokens - 8 * tokens.
+    // are 2 * 16 * 10, counted 2.5 times for being scattered: from 101 tokens on that is less than
+    // 16 * tokens - 8 * tokens.
     FasaConfig config =
         Configs.of(
             "{'token_budget': 10, 'chunks': 2, 'sets': 'per_query_head', 'lists': 'per_query_head'}");
     try (LayerFixture layer = new LayerFixture(2, 1);
         TechniqueSession session = layer.open(config, LayerFixture.preferring(ALL, ALL))) {
       float[] query = LayerFixture.random(1, 2, 28);
-      layer.append(LayerFixture.random(40, 1, 27), session);
+      layer.append(LayerFixture.random(100, 1, 27), session);
       assertThat(layer.lists(session, query)).isNull();
 
       layer.append(LayerFixture.random(1, 1, 29), session);
