@@ -4,12 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.bench.ablate.PlannedRun.ModelSetting;
 import dev.winnow.engine.config.ConfigException;
+import dev.winnow.engine.config.IncludeChain;
 import dev.winnow.engine.config.RunConfig;
 import dev.winnow.engine.config.YamlFile;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +50,6 @@ public record AblationConfig(
     List<Long> seeds) {
   static final List<String> KEYS =
       List.of("metadata", "include", "models", "variants", "tasks", "seeds");
-  private static final int MAX_FILES = 64;
 
   /** Copies the lists. */
   public AblationConfig {
@@ -141,20 +139,10 @@ public record AblationConfig(
 
   /** Brings files together: included ones first, so that what includes them wins. */
   private static final class Loader {
-    private final Deque<Path> open = new ArrayDeque<>();
-    private int files;
+    private final IncludeChain chain = new IncludeChain();
 
     AblationConfig read(Path path) {
-      Path identity = path.toAbsolutePath().normalize();
-      if (open.contains(identity)) {
-        throw new ConfigException(
-            "%s: include leads back to a file that is being read: %s"
-                .formatted(open.getLast(), path));
-      }
-      if (++files > MAX_FILES) {
-        throw new ConfigException(
-            "%s: include leads to more than %d files".formatted(path, MAX_FILES));
-      }
+      chain.check(path);
       YamlFile yaml = YamlFile.read(path, "an ablation", KEYS);
       AblationSections sections = new AblationSections(yaml);
       AblationConfig own =
@@ -164,15 +152,13 @@ public record AblationConfig(
               sections.variants(),
               sections.tasks(),
               sections.seeds());
-      open.addLast(identity);
-      AblationConfig all =
+      List<AblationConfig> included = new ArrayList<>();
+      chain.within(path, () -> yaml.includes().forEach(file -> included.add(read(file))));
+      included.add(own);
+      AblationConfig none =
           new AblationConfig(own.metadata, List.of(), List.of(), List.of(), List.of());
-      for (Path include : yaml.includes()) {
-        all = all.overriddenBy(read(include));
-      }
-      open.removeLast();
-      AblationConfig merged = all.overriddenBy(own);
-      boolean outermost = open.isEmpty();
+      AblationConfig merged = included.stream().reduce(none, AblationConfig::overriddenBy);
+      boolean outermost = chain.isEmpty();
       return merged.seeds.isEmpty() && outermost
           ? new AblationConfig(
               own.metadata, merged.models, merged.variants, merged.tasks, List.of(1L))

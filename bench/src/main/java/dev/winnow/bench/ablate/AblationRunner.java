@@ -252,16 +252,7 @@ public final class AblationRunner {
 
   /** A run that was done under other names has those of the plan. */
   private static RunRecord named(PlannedRun plan, RunRecord run) {
-    return new RunRecord(
-        run.id(),
-        plan.ablation(),
-        run.model(),
-        run.precision(),
-        plan.variant().label(),
-        run.technique(),
-        plan.variant().axes(),
-        plan.task().label(),
-        run.seed(),
+    return plan.record(
         run.metric(),
         run.better(),
         run.items(),

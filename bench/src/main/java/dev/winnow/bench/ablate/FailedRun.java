@@ -22,16 +22,7 @@ public final class FailedRun {
   private static <P extends Record> RunRecord of(
       PlannedRun run, AblationTask<P> task, String error) {
     P parameters = Parameters.bind(run.task().parameters(), task.defaults(), run.name());
-    return new RunRecord(
-        run.id(),
-        run.ablation(),
-        run.model().name(),
-        run.model().precision(),
-        run.variant().label(),
-        run.variant().technique(),
-        run.variant().axes(),
-        run.task().label(),
-        run.seed(),
+    return run.record(
         task.metric(parameters),
         task.better(parameters),
         List.of(),

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.winnow.bench.ablate.PlannedRun.ModelSetting;
 import dev.winnow.bench.ablate.PlannedRun.TaskSetting;
 import dev.winnow.bench.ablate.PlannedRun.TechniqueSetting;
-import dev.winnow.bench.ablate.PlannedRun.Variant;
 import dev.winnow.bench.ablate.RunRecord.Cost;
 import dev.winnow.bench.ablate.RunRecord.LayerRecall;
 import dev.winnow.bench.diagnose.AttentionDiagnosis;
@@ -165,17 +164,7 @@ public final class LocalExecutor implements RunExecutor {
       Optional<Throwable> cause =
           Optional.ofNullable(failed).or(() -> measurement.flatMap(Measurement::failure));
       boolean done = cause.isEmpty();
-      Variant variant = run.variant();
-      return new RunRecord(
-          run.id(),
-          run.ablation(),
-          run.model().name(),
-          run.model().precision(),
-          variant.label(),
-          variant.technique(),
-          variant.axes(),
-          run.task().label(),
-          run.seed(),
+      return run.record(
           task.metric(parameters),
           task.better(parameters),
           done ? measurement.orElseThrow().items() : List.of(),

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.winnow.bench.ablate.RunRecord.Better;
 import dev.winnow.kernels.DType;
 import dev.winnow.models.WeightFormat;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -132,6 +134,42 @@ public record PlannedRun(
   public String name() {
     return "%s %s, %s, %s, seed %d"
         .formatted(model.name(), model.precision(), variant.label(), task.label(), seed);
+  }
+
+  /**
+   * The record of this run, under its names.
+   *
+   * @see RunRecord
+   */
+  public RunRecord record(
+      String metric,
+      Better better,
+      List<RunRecord.Item> items,
+      Optional<RunRecord.Cost> cost,
+      List<RunRecord.LayerRecall> layers,
+      Optional<String> error,
+      Map<String, String> environment,
+      Instant started,
+      double wallMs) {
+    return new RunRecord(
+        id,
+        ablation,
+        model.name(),
+        model.precision(),
+        variant.label(),
+        variant.technique(),
+        variant.axes(),
+        task.label(),
+        seed,
+        metric,
+        better,
+        items,
+        cost,
+        layers,
+        error,
+        environment,
+        started,
+        wallMs);
   }
 
   /** This run as one JSON string. */

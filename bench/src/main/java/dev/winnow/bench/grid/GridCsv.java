@@ -1,9 +1,8 @@
 package dev.winnow.bench.grid;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.winnow.bench.Csv;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 
 /** The rows of a report as RFC 4180 CSV; a cell that does not apply is empty. */
 final class GridCsv {
@@ -40,15 +39,10 @@ final class GridCsv {
 
   /** A heading and a line for each element of {@code results}, as in the JSON report. */
   static String of(JsonNode results) {
-    StringBuilder csv = new StringBuilder(String.join(",", COLUMNS)).append("\r\n");
-    StreamSupport.stream(results.spliterator(), false)
-        .map(row -> COLUMNS.stream().map(key -> cell(row.path(key))))
-        .forEach(cells -> csv.append(cells.collect(Collectors.joining(","))).append("\r\n"));
+    StringBuilder csv = new StringBuilder(Csv.line(COLUMNS.stream()));
+    for (JsonNode row : results) {
+      csv.append(Csv.line(COLUMNS.stream().map(key -> row.path(key).asText())));
+    }
     return csv.toString();
-  }
-
-  private static String cell(JsonNode value) {
-    String text = value.asText();
-    return text.matches("(?s).*[\",\r\n].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;
   }
 }

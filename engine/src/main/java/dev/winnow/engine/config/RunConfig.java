@@ -5,9 +5,7 @@ import dev.winnow.engine.technique.Parameters;
 import dev.winnow.engine.technique.Technique;
 import dev.winnow.engine.technique.Techniques;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,8 +36,6 @@ import java.util.stream.Collectors;
 public record RunConfig(Metadata metadata, List<ConfiguredTechnique> configured) {
   /** The version of the format. */
   public static final int VERSION = 1;
-
-  private static final int MAX_FILES = 64;
 
   /** Copies the list. */
   public RunConfig {
@@ -123,24 +119,12 @@ public record RunConfig(Metadata metadata, List<ConfiguredTechnique> configured)
     private final Techniques techniques = Techniques.load();
     private final Map<String, ObjectNode> given = new LinkedHashMap<>();
     private final Map<String, String> places = new HashMap<>();
-    private final Deque<Path> open = new ArrayDeque<>();
-    private int files;
+    private final IncludeChain chain = new IncludeChain();
 
     ConfigFile add(Path path) {
-      Path identity = path.toAbsolutePath().normalize();
-      if (open.contains(identity)) {
-        throw new ConfigException(
-            "%s: include leads back to a file that is being read: %s"
-                .formatted(open.getLast(), path));
-      }
-      if (++files > MAX_FILES) {
-        throw new ConfigException(
-            "%s: include leads to more than %d files".formatted(path, MAX_FILES));
-      }
+      chain.check(path);
       ConfigFile file = ConfigFile.read(path, techniques);
-      open.addLast(identity);
-      file.includes().forEach(this::add);
-      open.removeLast();
+      chain.within(path, () -> file.includes().forEach(this::add));
       add(file);
       return file;
     }

@@ -91,16 +91,7 @@ record ScriptedRuns(String folder) implements RunExecutorFactory {
 
   /** The record that a run with a score has. */
   static RunRecord record(PlannedRun run, double score) {
-    return new RunRecord(
-        run.id(),
-        run.ablation(),
-        run.model().name(),
-        run.model().precision(),
-        run.variant().label(),
-        run.variant().technique(),
-        run.variant().axes(),
-        run.task().label(),
-        run.seed(),
+    return run.record(
         "order",
         RunRecord.Better.HIGHER,
         List.of(new RunRecord.Item("1", Map.of("length", 2.0), score)),

@@ -1,12 +1,12 @@
 package dev.winnow.bench.ablate.report;
 
+import dev.winnow.bench.Csv;
 import dev.winnow.bench.ablate.report.Difference.Answers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 
 /**
  * A line for each model, task and variant as RFC 4180 CSV, with all figures to their last digit; a
@@ -38,9 +38,9 @@ final class ResultsCsv {
 
   static String of(Results results) {
     ResultsCsv csv = new ResultsCsv(results);
-    StringBuilder text = new StringBuilder(line(csv.columns.stream().map(Column::name).toList()));
+    StringBuilder text = new StringBuilder(Csv.line(csv.columns.stream().map(Column::name)));
     for (Entry entry : csv.entries) {
-      text.append(line(csv.columns.stream().map(column -> column.cell().apply(entry)).toList()));
+      text.append(Csv.line(csv.columns.stream().map(column -> column.cell().apply(entry))));
     }
     return text.toString();
   }
@@ -132,13 +132,5 @@ final class ResultsCsv {
 
   private void text(String name, Function<Entry, String> cell) {
     columns.add(new Column(name, cell));
-  }
-
-  private static String line(List<String> cells) {
-    return cells.stream().map(ResultsCsv::quoted).collect(Collectors.joining(",", "", "\r\n"));
-  }
-
-  private static String quoted(String cell) {
-    return cell.matches("(?s).*[\",\r\n].*") ? '"' + cell.replace("\"", "\"\"") + '"' : cell;
   }
 }
